@@ -1,0 +1,1 @@
+"""Draft in, channel-shaped reply out: one file is one channel."""

@@ -1,0 +1,1 @@
+"""Question in, cited draft out: the only room that knows llama-index."""

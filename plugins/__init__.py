@@ -1,0 +1,1 @@
+"""The ground: nouns, errors, hooks. All that a plugin author imports."""
