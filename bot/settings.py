@@ -1,0 +1,182 @@
+"""Every setting of the service: read from the environment, checked at start, wrong ones named all at once.
+
+A setting `x` is the variable `HOTDASH_X`. `HOTDASH_X_FILE` names a file that holds the value, for secrets
+that an orchestrator mounts. A file `.env` in the working folder is read too; the environment wins.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from plugins.errors import SettingsError
+
+PREFIX = "HOTDASH_"
+
+#: Read by the tests and by make, not by the service.
+FOREIGN = frozenset({"HOTDASH_DATA", "HOTDASH_CHROMIUM"})
+
+
+def default_home() -> Path:
+    """Where state lives unless told otherwise: a folder that the embedded Postgres can use."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/hotdash")
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "hotdash"
+
+
+class Settings(BaseSettings):
+    """The settings, one field each; the description of a field is its documentation."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    chatwoot_url: HttpUrl | None = Field(
+        None, description="Address of Chatwoot, such as https://chat.example.com."
+    )
+    chatwoot_account_id: int = Field(
+        1, description="Number of the Chatwoot account, as in its web addresses."
+    )
+    chatwoot_bot_token: SecretStr | None = Field(
+        None, description="Access token of the Agent Bot: it writes the notes."
+    )
+    chatwoot_user_token: SecretStr | None = Field(
+        None,
+        description="Access token of a Chatwoot user: reads history, finds teams, looks whether a note arrived.",
+    )
+
+    mode: Literal["assist", "first_line"] = Field(
+        "assist",
+        description="assist: conversations stay open, agents stay free. first_line: the bot's inboxes start "
+        "pending and are opened once triaged.",
+    )
+    webhook_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (),
+        description="Secrets that sign Chatwoot's webhooks, separated by commas; all of them are accepted.",
+    )
+    webhook_token: SecretStr | None = Field(
+        None,
+        description="For Chatwoot before 4.13, which does not sign: a secret at the end of the webhook's address.",
+    )
+    allow_unsigned: bool = Field(False, description="Accept webhooks from anybody. For experiments only.")
+    webhook_wait: float = Field(
+        1.0,
+        ge=0,
+        le=4,
+        description="Seconds that a webhook's answer waits for the work, to say what came of it.",
+    )
+
+    burst_seconds: float = Field(
+        0.5,
+        ge=0,
+        le=60,
+        description="Seconds of silence after which a customer's messages are answered together.",
+    )
+    history_turns: int = Field(
+        20, ge=0, le=200, description="Earlier messages that a draft may look back on."
+    )
+
+    database_url: SecretStr | None = Field(
+        None, description="Postgres to use; without it an embedded server keeps its data in the home folder."
+    )
+    home: Path = Field(default_factory=default_home, description="Folder for the service's own state.")
+    rules: Path = Field(Path("rules.yaml"), description="The rules file.")
+    kb_folder: Path = Field(Path("data/support"), description="Folder of knowledge-base articles.")
+    plugins_folder: Path | None = Field(None, description="Folder of single-file plugins.")
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8080, ge=0, le=65535, description="Port to listen on.")
+    public_url: HttpUrl | None = Field(
+        None, description="Address at which people and Chatwoot reach this service."
+    )
+    max_body: int = Field(5 * 1024 * 1024, ge=1024, description="Largest webhook accepted, in bytes.")
+
+    workers: int = Field(16, ge=1, le=500, description="Events worked at the same time in one process.")
+    attempts: int = Field(8, ge=1, le=100, description="Tries after which an event is set aside as dead.")
+    drain_seconds: float = Field(15, ge=0, description="Seconds that a stop waits for work under way.")
+    log_format: Literal["auto", "json", "text"] = Field(
+        "auto", description="auto: text on a terminal, else JSON."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least level that is logged."
+    )
+
+    @field_validator("webhook_secrets", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @model_validator(mode="after")
+    def _token_fits_a_path(self) -> Settings:
+        token = self.webhook_token
+        if token is not None and (len(token.get_secret_value()) < 16 or "/" in token.get_secret_value()):
+            raise ValueError("webhook_token must have at least 16 characters and no slash")
+        return self
+
+    @property
+    def kb_state(self) -> Path:
+        """Where the knowledge-base index is kept."""
+        return self.home / "kb"
+
+
+def load(**overrides: object) -> Settings:
+    """The settings of this process; `overrides` win over the environment. Raises SettingsError naming all faults."""
+    _refuse_unknown_variables()
+    try:
+        return Settings(**{**_from_files(), **overrides})
+    except ValidationError as error:
+        lines = [
+            f"{PREFIX}{'_'.join(str(part) for part in fault['loc'][:1]).upper()}: {fault['msg']}"
+            if fault["loc"]
+            else str(fault["msg"])
+            for fault in error.errors(include_url=False, include_input=False)
+        ]
+        raise SettingsError("the settings are wrong:\n  " + "\n  ".join(lines)) from None
+
+
+def demand_chatwoot(settings: Settings) -> None:
+    """Refuse to serve without what Chatwoot needs. Raises SettingsError naming everything that is missing."""
+    missing = []
+    if settings.chatwoot_url is None:
+        missing.append("HOTDASH_CHATWOOT_URL: the address of Chatwoot")
+    if settings.chatwoot_bot_token is None:
+        missing.append("HOTDASH_CHATWOOT_BOT_TOKEN: the access token of the Agent Bot")
+    if not settings.webhook_secrets and settings.webhook_token is None and not settings.allow_unsigned:
+        missing.append(
+            "HOTDASH_WEBHOOK_SECRETS: the secret of the webhook (or HOTDASH_WEBHOOK_TOKEN for a Chatwoot that does "
+            "not sign, or HOTDASH_ALLOW_UNSIGNED=true to take webhooks from anybody)"
+        )
+    if missing:
+        raise SettingsError("cannot serve; set these variables:\n  " + "\n  ".join(missing))
+
+
+def _refuse_unknown_variables() -> None:
+    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    known |= {f"{name}_FILE" for name in known} | FOREIGN
+    faults = []
+    for name in sorted(os.environ):
+        if name.startswith(PREFIX) and name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            faults.append(f"{name} is not a setting" + (f"; did you mean {near[0]}?" if near else ""))
+    if faults:
+        raise SettingsError("the settings are wrong:\n  " + "\n  ".join(faults))
+
+
+def _from_files() -> dict[str, object]:
+    values: dict[str, object] = {}
+    for field in Settings.model_fields:
+        variable = f"{PREFIX}{field}_FILE".upper()
+        path = os.environ.get(variable)
+        if path:
+            try:
+                values[field] = Path(path).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise SettingsError(f"{variable}: cannot read {path}: {error.strerror}") from None
+    return values
