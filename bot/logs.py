@@ -1,4 +1,4 @@
-"""How the service logs: one event a line, JSON for machines or text for a terminal, an id through all of it."""
+"""How the service logs: one event a line, JSON for machines or text for a terminal."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     )
     chatwoot_user_token: SecretStr | None = Field(
         None,
-        description="Access token of a Chatwoot user: reads history, finds teams, looks whether a note arrived.",
+        description="Access token of a Chatwoot user: reads history, finds teams, sees whether a note arrived.",
     )
 
     mode: Literal["assist", "first_line"] = Field(
@@ -61,7 +61,7 @@ class Settings(BaseSettings):
     )
     webhook_token: SecretStr | None = Field(
         None,
-        description="For Chatwoot before 4.13, which does not sign: a secret at the end of the webhook's address.",
+        description="For a Chatwoot that does not sign (before 4.13): a secret at the end of the address.",
     )
     allow_unsigned: bool = Field(False, description="Accept webhooks from anybody. For experiments only.")
     webhook_wait: float = Field(
@@ -126,8 +126,8 @@ class Settings(BaseSettings):
         return self.home / "kb"
 
 
-def load(**overrides: object) -> Settings:
-    """The settings of this process; `overrides` win over the environment. Raises SettingsError naming all faults."""
+def load(**overrides: Any) -> Settings:
+    """The settings of this process; `overrides` win over the environment. SettingsError names all faults."""
     _refuse_unknown_variables()
     try:
         return Settings(**{**_from_files(), **overrides})
@@ -150,8 +150,8 @@ def demand_chatwoot(settings: Settings) -> None:
         missing.append("HOTDASH_CHATWOOT_BOT_TOKEN: the access token of the Agent Bot")
     if not settings.webhook_secrets and settings.webhook_token is None and not settings.allow_unsigned:
         missing.append(
-            "HOTDASH_WEBHOOK_SECRETS: the secret of the webhook (or HOTDASH_WEBHOOK_TOKEN for a Chatwoot that does "
-            "not sign, or HOTDASH_ALLOW_UNSIGNED=true to take webhooks from anybody)"
+            "HOTDASH_WEBHOOK_SECRETS: the secret of the webhook (or HOTDASH_WEBHOOK_TOKEN for a Chatwoot that "
+            "does not sign, or HOTDASH_ALLOW_UNSIGNED=true to take webhooks from anybody)"
         )
     if missing:
         raise SettingsError("cannot serve; set these variables:\n  " + "\n  ".join(missing))
@@ -169,8 +169,8 @@ def _refuse_unknown_variables() -> None:
         raise SettingsError("the settings are wrong:\n  " + "\n  ".join(faults))
 
 
-def _from_files() -> dict[str, object]:
-    values: dict[str, object] = {}
+def _from_files() -> dict[str, Any]:
+    values: dict[str, Any] = {}
     for field in Settings.model_fields:
         variable = f"{PREFIX}{field}_FILE".upper()
         path = os.environ.get(variable)
