@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     )
     chatwoot_user_token: SecretStr | None = Field(
         None,
-        description="Access token of a Chatwoot user: reads history, finds teams, sees whether a note arrived.",
+        description="Access token of a Chatwoot user: reads history, finds teams, looks for lost notes.",
     )
 
     mode: Literal["assist", "first_line"] = Field(
@@ -150,8 +150,8 @@ def demand_chatwoot(settings: Settings) -> None:
         missing.append("HOTDASH_CHATWOOT_BOT_TOKEN: the access token of the Agent Bot")
     if not settings.webhook_secrets and settings.webhook_token is None and not settings.allow_unsigned:
         missing.append(
-            "HOTDASH_WEBHOOK_SECRETS: the secret of the webhook (or HOTDASH_WEBHOOK_TOKEN for a Chatwoot that "
-            "does not sign, or HOTDASH_ALLOW_UNSIGNED=true to take webhooks from anybody)"
+            "HOTDASH_WEBHOOK_SECRETS: the secret of the webhook (or HOTDASH_WEBHOOK_TOKEN for a Chatwoot "
+            "that does not sign, or HOTDASH_ALLOW_UNSIGNED=true to take webhooks from anybody)"
         )
     if missing:
         raise SettingsError("cannot serve; set these variables:\n  " + "\n  ".join(missing))
