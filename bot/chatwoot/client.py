@@ -21,7 +21,8 @@ from bot.chatwoot.payloads import MARKER
 from plugins.errors import ChatwootForbidden, ChatwootRefused, ChatwootUnavailable
 from plugins.model import Priority
 
-Token = Literal["bot", "user"]
+#: Whose token a call is made with.
+Speaker = Literal["bot", "user"]
 
 _ATTEMPTS = 4
 _FIRST_PAUSE = 0.25  # seconds; doubled each time, with jitter
@@ -65,7 +66,7 @@ class Chatwoot:
         await self._http.aclose()
 
     async def post(self, conversation_id: int, content: str, *, private: bool, marker: str) -> int:
-        """Post a message as the bot and return its id. Tried once: after ChatwootUnavailable it may be there."""
+        """Post as the bot, once, and return the message's id. After ChatwootUnavailable it may be there."""
         answer = await self._call(
             "POST",
             f"conversations/{conversation_id}/messages",
@@ -90,7 +91,7 @@ class Chatwoot:
                 "GET",
                 f"conversations/{conversation_id}/messages",
                 params={"after": after},
-                token="user",  # noqa: S106 - whose token, not a token
+                by="user",
             )
             page = answer.get("payload", [])
             found += page
@@ -109,7 +110,7 @@ class Chatwoot:
     async def delete_message(self, conversation_id: int, message_id: int) -> None:
         """Take a message back: Chatwoot puts "This message was deleted" in its place (user token)."""
         path = f"conversations/{conversation_id}/messages/{message_id}"
-        await self._call("DELETE", path, token="user")  # noqa: S106 - whose token, not a token
+        await self._call("DELETE", path, by="user")
 
     async def add_labels(self, conversation_id: int, labels: Iterable[str]) -> None:
         """Add labels to those that are there; Chatwoot's own call replaces the whole list."""
@@ -122,8 +123,8 @@ class Chatwoot:
     async def merge_attributes(self, conversation_id: int, attributes: Mapping[str, Any]) -> None:
         """Set custom attributes beside those that are there; Chatwoot's own call replaces all of them."""
         # With the bot's token this question answers 500 when the conversation has a team (until PR #15612).
-        token: Token = "user" if self.reads_back else "bot"  # noqa: S105 - whose token, not a token
-        shown = await self._call("GET", f"conversations/{conversation_id}", token=token)
+        by: Speaker = "user" if self.reads_back else "bot"
+        shown = await self._call("GET", f"conversations/{conversation_id}", by=by)
         present: dict[str, Any] = shown.get("custom_attributes") or {}
         wanted = {**present, **attributes}
         if wanted != present:
@@ -141,10 +142,10 @@ class Chatwoot:
         await self._call("POST", path, json={"status": "open"})
 
     async def assign_team(self, conversation_id: int, team: str) -> bool:
-        """Give the conversation to the team of that name; False if the account has no such team (user token)."""
+        """Give the conversation to the team of that name; False if there is no such team (user token)."""
         key = team.casefold()
         if key not in self._teams:
-            answer = await self._call("GET", "teams", token="user")  # noqa: S106 - whose token, not a token
+            answer = await self._call("GET", "teams", by="user")
             self._teams = {str(row["name"]).casefold(): int(row["id"]) for row in answer}
         if key not in self._teams:
             return False
@@ -159,10 +160,10 @@ class Chatwoot:
         *,
         json: Mapping[str, Any] | None = None,
         params: Mapping[str, Any] | None = None,
-        token: Token = "bot",
+        by: Speaker = "bot",
         repeat: bool = True,
     ) -> Any:
-        secret = self._rights.bot if token == "bot" else self._rights.user  # noqa: S105 - whose token
+        secret = self._rights.bot if by == "bot" else self._rights.user
         if secret is None:
             raise ChatwootForbidden(
                 f"{method} {path} needs a user's token: set HOTDASH_CHATWOOT_USER_TOKEN; a bot may not do it"
@@ -173,7 +174,7 @@ class Chatwoot:
                 answer = await self._http.request(
                     method, path, json=json, params=params, headers={"api_access_token": secret}
                 )
-                return _content(answer, f"{method} {path}", token)
+                return _content(answer, f"{method} {path}", by)
             except (httpx.TransportError, ChatwootUnavailable) as error:
                 if not repeat or attempt == _ATTEMPTS:
                     if isinstance(error, ChatwootUnavailable):
@@ -188,7 +189,7 @@ class Chatwoot:
         raise AssertionError("unreachable: the last attempt returns or raises")
 
 
-def _content(answer: httpx.Response, call: str, token: Token) -> Any:
+def _content(answer: httpx.Response, call: str, by: Speaker) -> Any:
     """The JSON of a good answer; else the error that fits, with what Chatwoot said."""
     status = answer.status_code
     if status < 400:
@@ -200,8 +201,8 @@ def _content(answer: httpx.Response, call: str, token: Token) -> Any:
     if status in _TRANSIENT:
         raise ChatwootUnavailable(f"{call}: Chatwoot answered {status}: {said}", status=status)
     if status in (401, 403):
-        variable = f"HOTDASH_CHATWOOT_{token.upper()}_TOKEN"
+        variable = f"HOTDASH_CHATWOOT_{by.upper()}_TOKEN"
         raise ChatwootForbidden(
-            f"{call}: the {token}'s token ({variable}) may not do this: {said}", status=status
+            f"{call}: the {by}'s token ({variable}) may not do this: {said}", status=status
         )
     raise ChatwootRefused(f"{call}: Chatwoot answered {status}: {said}", status=status)
