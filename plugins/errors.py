@@ -17,6 +17,9 @@ The text of an error says where it is, what is wrong and what to do.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 
 class HotdashError(Exception):
     """Base of all errors that the service raises on purpose."""
@@ -35,7 +38,14 @@ class BadRequest(HotdashError):
 
 
 class RulesError(HotdashError):
-    """rules.yaml is wrong; the running rules stay."""
+    """rules.yaml is wrong; the running rules stay.
+
+    `findings` holds everything that is wrong as `rules.findings.Finding`, for machines.
+    """
+
+    def __init__(self, text: str, *, findings: Sequence[Any] = ()) -> None:
+        super().__init__(text)
+        self.findings = tuple(findings)
 
 
 class KnowledgeBaseError(HotdashError):
