@@ -1,1 +1,40 @@
 """The ground: nouns, errors, hooks. All that a plugin author imports."""
+
+from plugins.channel import Capabilities, Channel, Markup
+from plugins.errors import PluginError
+from plugins.hookspecs import API, hookimpl
+from plugins.model import (
+    Contact,
+    Draft,
+    Fact,
+    Message,
+    Money,
+    Order,
+    OrderLine,
+    OwnedOrder,
+    Reply,
+    Tracking,
+)
+from plugins.text import graphemes, plain, split
+
+__all__ = [
+    "API",
+    "Capabilities",
+    "Channel",
+    "Contact",
+    "Draft",
+    "Fact",
+    "Markup",
+    "Message",
+    "Money",
+    "Order",
+    "OrderLine",
+    "OwnedOrder",
+    "PluginError",
+    "Reply",
+    "Tracking",
+    "graphemes",
+    "hookimpl",
+    "plain",
+    "split",
+]

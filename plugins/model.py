@@ -106,7 +106,8 @@ class Message:
     received_at: datetime
     subject: str | None = None
     attachments: tuple[Attachment, ...] = ()
-    automatic: bool = False  #: An auto-reply, a bounce or a mailing list wrote it.
+    automatic: bool = False  #: No person waits for an answer: an auto-reply, a bounce, a list, a lone STOP.
+    attributes: Mapping[str, Any] = field(default_factory=dict)  #: Chatwoot's content_attributes.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +150,25 @@ class Order:
     delivered_at: datetime | None = None
     lines: tuple[OrderLine, ...] = ()
     tracking: tuple[Tracking, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnedOrder:
+    """An order as a shop gave it, with its owner; the owner is compared with the contact, then dropped."""
+
+    order: Order
+    email: str | None
+    phone: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """Something that rules may ask about a message, as a plugin declares it."""
+
+    name: str  #: As rules.yaml names it: lower-case words joined by underscores.
+    type: str  #: One of: text, number, money, duration, list, yes_no.
+    description: str  #: One sentence for the people who write rules.
+    fallback: Any = None  #: The value when the plugin has none; None is "not known".
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,3 +286,4 @@ class Reply:
     parts: tuple[str, ...]  #: Sent one after the other as messages of their own.
     warnings: tuple[str, ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)  #: Such as the encoding and segments of an SMS.
+    refusal: str | None = None  #: Why it must not be sent at all, such as a contact who opted out.
