@@ -30,6 +30,7 @@ class Capabilities:
     max_files: int = 15  #: Chatwoot's own limit.
     max_file_bytes: int = 20 * 1024 * 1024
     typing: bool = False  #: Customers see that an answer is being written.
+    short_links: bool = False  #: Long addresses are replaced by our own short ones before formatting.
     answer_within: timedelta | None = (
         None  #: First response that the channel asks for, whatever the priority.
     )

@@ -19,6 +19,7 @@ GROUP = "hotdash"
 #: The plugins that come with the service: by name, because this floor imports nothing from above.
 OURS = {
     "chat": "channels.chat",
+    "sms": "channels.sms",
 }
 
 

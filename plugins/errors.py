@@ -6,7 +6,8 @@
     ├── RulesError           rules.yaml is wrong; the running rules stay
     ├── KnowledgeBaseError   the index cannot be built or opened
     ├── PluginError          a plugin is broken, doubled or needs another version
-    ├── StoreError           Postgres cannot be reached or refuses
+    ├── StoreError           Postgres refuses, or its folder is unusable
+    │   └── StoreUnavailable      worth another try later: no connection, restarting, full
     └── ChatwootError        Chatwoot refused or did not answer
         ├── ChatwootUnavailable   worth another try later: 429, 5xx, no connection, no answer
         ├── ChatwootRefused       not worth another try: the request itself is wrong
@@ -57,7 +58,11 @@ class PluginError(HotdashError):
 
 
 class StoreError(HotdashError):
-    """Postgres cannot be reached or refuses."""
+    """Postgres refuses, or its folder is unusable."""
+
+
+class StoreUnavailable(StoreError):
+    """Worth another try later: no connection, restarting, full."""
 
 
 class ChatwootError(HotdashError):
