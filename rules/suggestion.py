@@ -1,4 +1,4 @@
-""""Did you mean …?": the known word that looks most like a mistyped one."""
+"""Did you mean …? The known word that looks most like a mistyped one."""
 
 from __future__ import annotations
 
