@@ -19,7 +19,7 @@ import structlog
 from bot.chatwoot.liquid import neutral
 from bot.chatwoot.payloads import MARKER
 from plugins.errors import ChatwootForbidden, ChatwootRefused, ChatwootUnavailable
-from plugins.model import Priority
+from plugins.model import Conversation, Priority
 
 #: Whose token a call is made with.
 Speaker = Literal["bot", "user"]
@@ -60,6 +60,11 @@ class Chatwoot:
     def reads_back(self) -> bool:
         """True if messages can be listed: a bot's token cannot do that."""
         return self._rights.user is not None
+
+    @property
+    def _reader(self) -> Speaker:
+        """Whose token reads labels: a bot's may since Chatwoot 4.14.2 only."""
+        return "user" if self.reads_back else "bot"
 
     async def close(self) -> None:
         """Close the connections."""
@@ -115,20 +120,22 @@ class Chatwoot:
     async def add_labels(self, conversation_id: int, labels: Iterable[str]) -> None:
         """Add labels to those that are there; Chatwoot's own call replaces the whole list."""
         path = f"conversations/{conversation_id}/labels"
-        present: list[str] = (await self._call("GET", path)).get("payload", [])
+        present: list[str] = (await self._call("GET", path, by=self._reader)).get("payload", [])
         wanted = [*present, *(label for label in labels if label not in present)]
         if wanted != present:
-            await self._call("POST", path, json={"labels": wanted})
+            await self._call("POST", path, json={"labels": wanted}, by=self._reader)
 
-    async def merge_attributes(self, conversation_id: int, attributes: Mapping[str, Any]) -> None:
+    async def merge_attributes(self, conversation: Conversation, attributes: Mapping[str, Any]) -> None:
         """Set custom attributes beside those that are there; Chatwoot's own call replaces all of them."""
-        # With the bot's token this question answers 500 when the conversation has a team (until PR #15612).
-        by: Speaker = "user" if self.reads_back else "bot"
-        shown = await self._call("GET", f"conversations/{conversation_id}", by=by)
-        present: dict[str, Any] = shown.get("custom_attributes") or {}
+        present = conversation.attributes
+        if self.reads_back:
+            # Not with the bot's token: this question then answers 500 for a conversation with a team
+            # (until PR #15612), and the attributes that came with the event have to do.
+            shown = await self._call("GET", f"conversations/{conversation.id}", by="user")
+            present = shown.get("custom_attributes") or {}
         wanted = {**present, **attributes}
         if wanted != present:
-            path = f"conversations/{conversation_id}/custom_attributes"
+            path = f"conversations/{conversation.id}/custom_attributes"
             await self._call("POST", path, json={"custom_attributes": wanted})
 
     async def set_priority(self, conversation_id: int, priority: Priority) -> None:

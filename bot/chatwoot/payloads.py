@@ -6,6 +6,7 @@ nested example of the specification (§7). Whatever Chatwoot may leave out is op
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bot.chatwoot.shapes import MAX_ID, AttachmentIn, ConversationIn, MessageIn, PersonIn
+from bot.chatwoot.shapes import MAX_ID, AttachmentIn, ConversationIn, MessageIn, PersonIn, clean
 from plugins.errors import BadRequest
 from plugins.model import Attachment, Contact, Conversation, Priority, Status
 
@@ -32,6 +33,7 @@ CONVERSATION_EVENTS = frozenset(
 MARKER = "hotdash"
 
 _PRIORITIES = {"urgent": Priority.P0, "high": Priority.P1, "medium": Priority.P2, "low": Priority.P3}
+_EVENT_NAME = re.compile(r"[a-z_.]{1,100}")
 _STATUSES = frozenset(Status)
 _KINDS = {0: "incoming", 1: "outgoing", 2: "activity", 3: "template"}
 
@@ -85,7 +87,7 @@ class ConversationEvent:
 def envelope(body: Mapping[str, Any]) -> Envelope:
     """The outside of an event. Never raises: what is odd is kept, and looked at when it is worked."""
     event = body.get("event")
-    event = event[:100] if isinstance(event, str) and event else "unknown"
+    event = event if isinstance(event, str) and _EVENT_NAME.fullmatch(event) else "unknown"
     about = _flat(body)
     if event in MESSAGE_EVENTS:
         conversation = about.get("conversation")
@@ -109,7 +111,7 @@ def read(body: Mapping[str, Any], *, account_id: int) -> MessageEvent | Conversa
 
     Raises BadRequest naming each field that is not as Chatwoot sends it.
     """
-    about = _flat(body)
+    about = clean(_flat(body))
     try:
         if body.get("event") in MESSAGE_EVENTS:
             return _message(MessageIn.model_validate(about), about["event"], account_id)
@@ -140,7 +142,7 @@ def _dedup_key(event: str, account_id: int | None, about: Mapping[str, Any]) -> 
         return None
     if event == "message_created":
         return f"{event}:{number}"  # ids of messages are unique over all accounts
-    if event in CONVERSATION_EVENTS and isinstance(about.get("updated_at"), int | float | str):
+    if event in CONVERSATION_EVENTS and isinstance(about.get("updated_at"), int | float):
         return f"{event}:{account_id or 0}:{number}:{about['updated_at']}"
     return None
 
@@ -193,12 +195,12 @@ def _trimmed(email: Mapping[str, Any]) -> str:
     """The newest part of a mail: Chatwoot names it `quoted`, though it is what is left without the quote."""
     text = email.get("text_content")
     part = text.get("quoted") if isinstance(text, dict) else None
-    return part.replace("\x00", "").strip() if isinstance(part, str) else ""
+    return part.strip() if isinstance(part, str) else ""
 
 
 def _subject(email: Mapping[str, Any], conversation: ConversationIn) -> str | None:
     subject = email.get("subject") or conversation.additional_attributes.get("mail_subject")
-    return subject.replace("\x00", "") if isinstance(subject, str) else None
+    return subject if isinstance(subject, str) else None
 
 
 def _contact(person: PersonIn | None) -> Contact:

@@ -11,9 +11,17 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 MAX_ID = 2**31 - 1
 
 
-def _text(value: object) -> object:
-    # Postgres keeps no NUL in a text; the raw body of the event still has it.
-    return value.replace("\x00", "") if isinstance(value, str) else value
+def clean(value: Any) -> Any:
+    """JSON without what Postgres keeps in no text: NUL and half surrogates. The raw body still has them."""
+    match value:
+        case str():
+            return value.replace("\x00", "").encode("utf-8", "replace").decode()
+        case dict():
+            return {clean(key): clean(item) for key, item in value.items()}
+        case list():
+            return [clean(item) for item in value]
+        case _:
+            return value
 
 
 def _moment(value: object) -> object:
@@ -31,7 +39,6 @@ def _list(value: object) -> object:
 
 
 _Id = Annotated[int, Field(gt=0, le=MAX_ID)]
-_Text = Annotated[str, BeforeValidator(_text)]
 _Moment = Annotated[datetime | None, BeforeValidator(_moment)]
 _Mapping = Annotated[dict[str, Any], BeforeValidator(_mapping)]
 
@@ -46,9 +53,9 @@ class PersonIn(Shape):
     """A contact, agent or bot, as `sender` and in `meta`."""
 
     id: int | None = None
-    name: _Text | None = None
-    email: _Text | None = None
-    phone_number: _Text | None = None
+    name: str | None = None
+    email: str | None = None
+    phone_number: str | None = None
     type: str | None = None
     custom_attributes: _Mapping = {}
 
@@ -77,7 +84,7 @@ class ConversationIn(Shape):
     channel: str | None = None
     status: str | None = None
     priority: str | None = None
-    labels: Annotated[list[_Text], BeforeValidator(_list)] = []
+    labels: Annotated[list[str], BeforeValidator(_list)] = []
     custom_attributes: _Mapping = {}
     additional_attributes: _Mapping = {}
     meta: MetaIn = MetaIn()
@@ -98,7 +105,7 @@ class MessageIn(Shape):
 
     id: _Id
     account: NumberedIn | None = None
-    content: _Text | None = None
+    content: str | None = None
     message_type: str | int = "incoming"
     private: bool = False
     content_attributes: _Mapping = {}

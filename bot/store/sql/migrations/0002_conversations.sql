@@ -43,6 +43,11 @@ create table chatwoot_messages (
 );
 create index chatwoot_messages_by_conversation on chatwoot_messages (conversation_id, chatwoot_message_id);
 
+-- Messages of the customer's side that a machine wrote: out-of-office replies, bounces, lists.
+create table automatic_messages (
+    message_id uuid primary key references chatwoot_messages on delete cascade
+);
+
 create table support_approvals (
     id uuid primary key default gen_random_uuid(),
     message_id uuid not null references chatwoot_messages on delete cascade,
@@ -57,11 +62,13 @@ create table support_approvals (
 );
 create index support_approvals_by_message on support_approvals (message_id);
 
--- One decision for each customer message, with the facts as they were.
+-- One decision for each time that the rules were asked, with the facts as they were.
 create table decisions (
     id bigint generated always as identity primary key,
-    chatwoot_message_id integer not null unique,
     conversation_id uuid not null references chatwoot_conversations on delete cascade,
+    -- The message that asked for it, and all messages that it answers: a burst is answered together.
+    chatwoot_message_id integer not null unique,
+    answers_messages integer[] not null,
     priority conversation_priority not null,
     route text not null check (route in ('human', 'draft')),
     team text,
@@ -76,17 +83,17 @@ create table decisions (
 create index decisions_by_conversation on decisions (conversation_id, id desc);
 create index decisions_by_time on decisions (decided_at);
 
--- pending: waits for a person. replaced: a newer message of the customer made it old. withdrawn: the message went away.
+-- pending: waits for a person. replaced: a newer message, or an answer of a person's own, made it old.
+-- withdrawn: what it answers was deleted or resolved.
 create type draft_state as enum ('pending', 'replaced', 'withdrawn', 'approved', 'rejected', 'escalated');
 
 create table drafts (
     id bigint generated always as identity primary key,
-    chatwoot_message_id integer not null unique,
+    decision_id bigint not null unique references decisions on delete cascade,
     conversation_id uuid not null references chatwoot_conversations on delete cascade,
     state draft_state not null default 'pending',
     draft jsonb not null,
     reply jsonb not null,
-    answers_messages integer[] not null,
     created_at timestamptz not null default now(),
     closed_at timestamptz
 );
@@ -104,6 +111,7 @@ create table posts (
     content text not null,
     attempts integer not null default 0,
     chatwoot_message_id integer unique,
+    taken_back boolean not null default false,
     intended_at timestamptz not null default now(),
     posted_at timestamptz
 );

@@ -1,0 +1,91 @@
+"""The text of the private note that an agent reads: a draft with its sources, or why a person must act."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from plugins.model import Abstention, Citation, Decision, Draft, Priority, Reply
+
+_NAMES = {Priority.P0: "Critical", Priority.P1: "High", Priority.P2: "Normal", Priority.P3: "Low"}
+_REPLACES = "♻️ Replaces the earlier draft: the customer has written again."
+_LINKS = {"kb": "KB", "order": "Order"}
+
+
+def draft_note(
+    decision: Decision,
+    draft: Draft,
+    reply: Reply,
+    *,
+    replaces: bool = False,
+    burst: int = 1,
+    warnings: Sequence[str] = (),
+) -> str:
+    """The note for a draft, in the form of specification §4, with the priority and its reasons.
+
+    `replaces` says that an older draft of this conversation is out of date; `burst` is how many messages
+    the draft answers; `warnings` is what could not be done in Chatwoot.
+    """
+    head = [f"🤖 AI Draft (Confidence: {draft.confidence:.2f})"]
+    if replaces:
+        head.append(_REPLACES)
+    if burst > 1:
+        head.append(f"✉️ Answers the customer's last {burst} messages together.")
+    sources = ["📚 Sources:", *(_source(citation) for citation in draft.citations)]
+    doubts = [
+        f"- “{sentence.text}”: {sentence.problem or 'no source says so'}"
+        for sentence in draft.sentences
+        if not sentence.supported
+    ]
+    cautions = [f"- {caution}" for caution in (*draft.warnings, *reply.warnings, *warnings)]
+    actions = [f"💡 Suggested: {', '.join(draft.suggested_actions)}"] if draft.suggested_actions else []
+    return _blocks(
+        head,
+        ["\n\n".join(reply.parts)],
+        ["---", *(sources if draft.citations else ["📚 Sources: none"])],
+        _why(decision),
+        actions,
+        ["🔎 Check these sentences:", *doubts] if doubts else [],
+        ["❗ Take note:", *cautions] if cautions else [],
+        ["⚠️ Review before sending"],
+    )
+
+
+def human_note(
+    decision: Decision,
+    abstention: Abstention | None = None,
+    *,
+    replaces: bool = False,
+    warnings: Sequence[str] = (),
+) -> str:
+    """The note for a message that goes to a person; with the nearest articles if a draft was tried."""
+    nearest = dict.fromkeys(
+        f"- KB: {passage.article_id} ({passage.title})"
+        for passage in (abstention.passages[:3] if abstention else ())
+    )
+    return _blocks(
+        [
+            f"🙋 For a person: {decision.priority} {_NAMES[decision.priority]}",
+            *([_REPLACES] if replaces else []),
+        ],
+        _why(decision),
+        [f"No draft: {abstention.reason}"] if abstention else [],
+        ["📚 Nearest articles:", *nearest] if nearest else [],
+        [f"👥 Team: {decision.team}"] if decision.team else [],
+        ["❗ Take note:", *(f"- {warning}" for warning in warnings)] if warnings else [],
+    )
+
+
+def _why(decision: Decision) -> list[str]:
+    reasons: Sequence[str] = [f"- {reason.rule}: {reason.text}" for reason in decision.reasons] or [
+        "- no rule matched; this is the default"
+    ]
+    return [f"🚦 Priority: {decision.priority} {_NAMES[decision.priority]}, because", *reasons]
+
+
+def _source(citation: Citation) -> str:
+    name = f"[{citation.source}]({citation.url})" if citation.url else citation.source
+    return f"- {_LINKS.get(citation.kind, citation.kind)}: {name}"
+
+
+def _blocks(*blocks: Sequence[str]) -> str:
+    return "\n\n".join("\n".join(block) for block in blocks if block)

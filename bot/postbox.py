@@ -1,0 +1,62 @@
+"""Posts to Chatwoot once, whatever crashes or gets lost on the way.
+
+Chatwoot has no idempotency key, so the intent is written down first and goes along as a marker. Whoever
+finds an intent that was sent but not confirmed looks whether it arrived before sending it again.
+"""
+
+from __future__ import annotations
+
+import structlog
+
+from bot.chatwoot.client import Chatwoot
+from bot.store.posts import Post, Posts
+from plugins.errors import ChatwootForbidden, ChatwootRefused
+
+log = structlog.get_logger()
+
+
+class Postbox:
+    """Sends private notes, and takes them back."""
+
+    def __init__(self, posts: Posts, chatwoot: Chatwoot) -> None:
+        self._posts = posts
+        self._chatwoot = chatwoot
+
+    async def note(self, cause: str, conversation: int, content: str, *, after: int) -> None:
+        """Post a private note for a cause, once for all time.
+
+        `after` is a message id of the conversation that is older than the note: where to look for it.
+        Raises the errors of `Chatwoot.post`; the next call with the same cause goes on from there.
+        """
+        post = await self._posts.intend(cause, conversation, content, private=True)
+        if post.chatwoot_message_id is not None:
+            return
+        if post.attempts and await self._arrived(post, conversation, after):
+            return
+        await self._posts.attempt(post)
+        marker = str(post.marker)
+        number = await self._chatwoot.post(conversation, post.content, private=True, marker=marker)
+        await self._posts.arrived(marker, number)
+
+    async def take_back(self, conversation: int, number: int) -> None:
+        """Delete a note of ours; without a user's token it stays, and the newer note says that it is old."""
+        if not self._chatwoot.reads_back:
+            return
+        try:
+            await self._chatwoot.delete_message(conversation, number)
+        except (ChatwootForbidden, ChatwootRefused) as error:
+            # The newer note says so too; a note that cannot be deleted must not hold up the answer.
+            log.warning("note.not_taken_back", conversation=conversation, message=number, fault=str(error))
+        await self._posts.taken_back(number)
+
+    async def _arrived(self, post: Post, conversation: int, after: int) -> bool:
+        """Whether a post that was sent without a confirmation is in Chatwoot all the same."""
+        marker = str(post.marker)
+        if not self._chatwoot.reads_back:
+            # A bot's token cannot list messages, but Chatwoot tells us of our own notes too.
+            return await self._posts.echoed(post, conversation)
+        number = await self._chatwoot.find_post(conversation, marker, after=after)
+        if number is None:
+            return False
+        await self._posts.arrived(marker, number)
+        return True
