@@ -13,8 +13,8 @@ from rules.atoms import Answers, Atoms, Embed
 from rules.findings import Report
 from rules.judgement import Judgement, State, judge
 from rules.language import Rule, RuleFile, Section, comparisons
+from rules.matcher import EngineHealth, Matcher
 from rules.reader import read_rules
-from rules.reference import evaluator
 from rules.registry import FactRegistry
 from rules.trace import Evidence, Trace, facts_used
 
@@ -44,29 +44,49 @@ class RuleBook:
     """Decides what happens to a message; holds no state between messages."""
 
     def __init__(
-        self, file: RuleFile, *, registry: FactRegistry, version: str, embed: Embed | None = None
+        self,
+        file: RuleFile,
+        *,
+        registry: FactRegistry,
+        version: str,
+        embed: Embed | None = None,
+        health: EngineHealth | None = None,
     ) -> None:
         self.file = file
         self.version = version  #: Content hash of the file, stored with each decision.
         self._atoms = Atoms(
             (asked for rule in file.rules for asked in comparisons(rule.when)), registry, embed
         )
-        self._reference = [(rule, evaluator(rule.when, self._atoms.number)) for rule in file.rules]
+        conditions = {rule.id: rule.when for rule in file.rules if rule.enabled}
+        self._matcher = Matcher(conditions, self._atoms.number, health)
 
     @classmethod
-    def load(cls, path: Path | str, *, registry: FactRegistry, embed: Embed | None = None) -> RuleBook:
-        """The rule book of a file.
+    def load(
+        cls,
+        path: Path | str,
+        *,
+        registry: FactRegistry,
+        embed: Embed | None = None,
+        health: EngineHealth | None = None,
+    ) -> RuleBook:
+        """The rule book of a file; `health` counts its engine's faults.
 
         Raises:
             RulesError: the file cannot be read or is wrong; the text names every error with its place, and
                 `findings` holds them for machines.
         """
         path = Path(path)
-        return cls.parse(read_rules_text(path), name=str(path), registry=registry, embed=embed)
+        return cls.parse(read_rules_text(path), name=str(path), registry=registry, embed=embed, health=health)
 
     @classmethod
     def parse(
-        cls, text: str, *, registry: FactRegistry, name: str = "rules.yaml", embed: Embed | None = None
+        cls,
+        text: str,
+        *,
+        registry: FactRegistry,
+        name: str = "rules.yaml",
+        embed: Embed | None = None,
+        health: EngineHealth | None = None,
     ) -> RuleBook:
         """The rule book of a text; `name` is what errors call it.
 
@@ -76,7 +96,16 @@ class RuleBook:
         file, findings = read_rules(text, registry)
         Report.of(name, text, findings).raise_errors()
         assert file is not None
-        return cls(file, registry=registry, version=content_version(text), embed=embed)
+        return cls(file, registry=registry, version=content_version(text), embed=embed, health=health)
+
+    @property
+    def health(self) -> EngineHealth:
+        """Counters of the engine's work and faults."""
+        return self._matcher.health
+
+    def close(self) -> None:
+        """Give the engine's memory back; traces of earlier decisions stay readable."""
+        self._matcher.close()
 
     def decide(self, facts: Facts, *, at: datetime) -> Decision:
         """What happens to the message with these facts at this moment (aware).
@@ -85,8 +114,7 @@ class RuleBook:
         takes well under a millisecond at 100 rules.
         """
         answers = self._atoms.answer(facts)
-        truths = {rule.id: evaluate(answers.truths) for rule, evaluate in self._reference}
-        judgement = judge(self.file, truths, at)
+        judgement = judge(self.file, self._matcher.truths(answers.truths), at)
         return Decision(
             priority=judgement.priority,
             route=judgement.route,
