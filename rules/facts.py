@@ -50,6 +50,12 @@ STANDARD: tuple[FactSpec, ...] = (
         description='Two-letter code of the language, such as "en" or "de"; unknown for very short messages.',
     ),
     FactSpec(
+        name="message.length",
+        type=FactType.NUMBER,
+        source=_WORDS,
+        description="How many characters the customer wrote, without quoted history.",
+    ),
+    FactSpec(
         name="message.attachments",
         type=FactType.NUMBER,
         source=_CHATWOOT,
@@ -185,6 +191,7 @@ def read_text_facts(message: Message) -> dict[str, Any]:
         "message.channel": message.channel,
         "message.inbox": message.conversation.inbox_id,
         "message.language": message_language(message.content),
+        "message.length": len(message.content),
         "message.attachments": len(message.attachments),
         "message.refund_amount": refund_amount(text),
         "message.anger": anger(text),
