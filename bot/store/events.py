@@ -140,10 +140,10 @@ class Events:
         """Write down that an event was worked, and whether a draft came of it."""
         await self._database.run(SQL["finish"], {"id": event_id, "draft_created": draft_created}, on=on)
 
-    async def settle(self, id: int, messages: Sequence[int], *, draft_created: bool) -> None:
-        """Write down that an event was answered together with the events of these messages (Chatwoot's ids)."""
+    async def settle(self, event_id: int, messages: Sequence[int], *, draft_created: bool) -> None:
+        """Write down that an event was answered, together with those of these messages (Chatwoot's ids)."""
         keys = [f"message_created:{message}" for message in messages]
-        parameters = {"id": id, "dedup_keys": keys, "draft_created": draft_created}
+        parameters = {"id": event_id, "dedup_keys": keys, "draft_created": draft_created}
         await self._database.run(SQL["settle"], parameters)
 
     async def outcomes(self, ids: Sequence[int]) -> dict[int, Outcome]:
