@@ -32,8 +32,16 @@ class Conversations:
         self.events = events
 
     def start(self, inbox: Inbox, contact_inbox: ContactInbox, **columns: Any) -> Conversation:
-        """A new conversation: pending if a bot is connected to the inbox, whatever was asked; else open."""
+        """A new conversation: pending if a bot is connected to the inbox, whatever was asked; else open.
+
+        That of a blocked contact is resolved at once.
+        """
         now = self.tables.now()
+        status = columns.pop("status", None) or "open"
+        if inbox.agent_bot_id is not None:
+            status = "pending"
+        if self.tables.contacts[contact_inbox.contact_id].blocked:
+            status = "resolved"
         conversation = Conversation(
             id=self.tables.next_id("conversation"),
             uuid=str(uuid.UUID(int=self.tables.random.getrandbits(128), version=4)),
@@ -41,12 +49,12 @@ class Conversations:
             inbox_id=inbox.id,
             contact_id=contact_inbox.contact_id,
             contact_inbox_id=contact_inbox.id,
-            status="pending" if inbox.agent_bot_id else columns.pop("status", None) or "open",
+            status=status,
             created_at=now,
             updated_at=now,
             last_activity_at=now,
             waiting_since=now,
-            **{name: value for name, value in columns.items() if name != "status"},
+            **columns,
         )
         self.tables.conversations[conversation.id] = conversation
         self._announce("conversation_created", conversation)
@@ -91,7 +99,9 @@ class Conversations:
         self.change(conversation, status="open", waiting_since=waiting, snoozed_until=None)
 
     def reopen(self, conversation: Conversation) -> None:
-        """The customer wrote again: resolved becomes pending or open, snoozed becomes open."""
+        """The customer wrote again: resolved becomes pending or open, snoozed open; not if blocked."""
+        if self.tables.contacts[conversation.contact_id].blocked:
+            return
         if conversation.status == "resolved":
             bot = self.tables.inboxes[conversation.inbox_id].agent_bot_id
             self.change(conversation, status="pending" if bot else "open")

@@ -44,16 +44,16 @@ class Customers:
         channel: str,
         text: str | None,
         *,
-        address: str | None,
-        name: str | None,
-        conversation: Conversation | None,
-        subject: str | None,
-        attachments: Sequence[Attachment],
-        reply: str | None,
-        automatic: bool,
-        columns: dict[str, Any],
+        address: str | None = None,
+        name: str | None = None,
+        conversation: Conversation | None = None,
+        subject: str | None = None,
+        attachments: Sequence[Attachment] = (),
+        reply: str | None = None,
+        automatic: bool = False,
+        **columns: Any,
     ) -> Message:
-        """File one message of a customer; the arguments are those of `Sandbox.customer_writes`."""
+        """File one message of a customer; the arguments are explained at `Sandbox.customer_writes`."""
         inbox = self.tables.inboxes[seed.INBOXES[channel]]
         # Postgres holds no NUL in a text, so Chatwoot cannot either.
         text = text.replace("\x00", "") if text else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,6 +39,7 @@ class Desk:
     requests: list[ApiRequest] = field(default_factory=list)
     base_url: str = ""
     under_way: int = 0  #: API requests being answered.
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def idle(self) -> bool:

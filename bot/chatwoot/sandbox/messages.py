@@ -72,6 +72,11 @@ class Messages:
                 asyncio.get_running_loop().call_soon(self._send, message)
         return message
 
+    def answer(self, conversation: Conversation, agent: User, text: str, *, private: bool) -> Message:
+        """A person answers or leaves a private note in the dashboard, and so has seen the conversation."""
+        conversation.agent_last_seen_at = self.tables.now()
+        return self.post(conversation, agent, content=text, private=private)
+
     def delete(self, message: Message) -> None:
         """Replace the content by a fixed text and drop the attachments."""
         message.attachments = []

@@ -19,6 +19,7 @@ from bot.chatwoot.sandbox.desk import ApiRequest, Desk
 from bot.chatwoot.sandbox.events import Events
 from bot.chatwoot.sandbox.faults import Faults
 from bot.chatwoot.sandbox.messages import Messages
+from bot.chatwoot.sandbox.page import Page
 from bot.chatwoot.sandbox.records import AgentBot, Conversation, CsatResponse, Message, User, Webhook
 from bot.chatwoot.sandbox.tables import Tables
 
@@ -80,6 +81,7 @@ class Sandbox:
         """Listen; afterwards `url` and `port` are those that were bound."""
         app = web.Application(client_max_size=_BODY_LIMIT)
         app.add_routes(routes(self.desk))
+        Page(self.desk).add_to(app)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self.host, self.port)
@@ -91,6 +93,8 @@ class Sandbox:
     async def stop(self) -> None:
         """Let hanging requests go, give up deliveries, close the port."""
         self.faults.clear()
+        self.desk.stopping.set()
+        self.tables.changed()
         await self.desk.deliveries.stop()
         if self._runner is not None:
             await self._runner.cleanup()
@@ -203,14 +207,14 @@ class Sandbox:
             attachments=files,
             reply=reply,
             automatic=automatic,
-            columns=columns,
+            **columns,
         )
 
     async def agent_writes(self, conversation_id: int, text: str, *, private: bool = False) -> Message:
         """The agent answers or leaves a private note; they have then seen the conversation."""
-        conversation = self.conversation(conversation_id)
-        conversation.agent_last_seen_at = self.tables.now()
-        return self.desk.messages.post(conversation, self.agent, content=text, private=private)
+        return self.desk.messages.answer(
+            self.conversation(conversation_id), self.agent, text, private=private
+        )
 
     async def customer_rates(
         self, conversation_id: int, rating: int, feedback: str | None = None

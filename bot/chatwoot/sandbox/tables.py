@@ -37,6 +37,7 @@ class Tables:
         self._last_id: defaultdict[str, int] = defaultdict(
             int, contact=4300, contact_inbox=5100, conversation=100, message=90200, attachment=7700
         )
+        self.version = 0  #: Counts the changes.
         self._now = datetime.now(UTC)
         self._changed = asyncio.Event()
 
@@ -71,6 +72,7 @@ class Tables:
 
     def changed(self) -> None:
         """Wake everybody who waits in `until`."""
+        self.version += 1
         self._changed.set()
         self._changed = asyncio.Event()
 

@@ -73,6 +73,9 @@ class Call:
         return max(1, int(text)) if text.isdecimal() else 1
 
 
+#: What a handler returns to answer the JSON text `null`; None is an empty answer.
+JSON_NULL = object()
+
 Handler = Callable[[Call], Awaitable[Any]]
 
 

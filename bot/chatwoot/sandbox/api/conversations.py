@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.chatwoot.sandbox.access import not_found, server_error, unprocessable
-from bot.chatwoot.sandbox.api.call import Call, endpoint
+from bot.chatwoot.sandbox.api.call import JSON_NULL, Call, Record, endpoint
 from bot.chatwoot.sandbox.payloads import conversation_body, sender_body
 from bot.chatwoot.sandbox.rails import iso
 from bot.chatwoot.sandbox.records import PRIORITIES, STATUSES, AgentBot, Conversation
@@ -121,29 +122,33 @@ async def toggle_typing_status(call: Call) -> None:
 
 @endpoint("POST", f"{_ONE}/assignments", "assignments#create")
 async def assign(call: Call) -> Any:
-    """Assign an agent or bot, or a team; when `assignee_id` is given `team_id` is ignored."""
+    """Assign an agent, a bot or a team, nobody if unknown; `assignee_id` makes `team_id` ignored."""
     conversation = call.conversation()
     if "assignee_id" in call.params:
         number = _number(call.params["assignee_id"])
         if call.params.get("assignee_type") == "AgentBot":
-            bot = call.tables.bots.get(number)
+            bot = _own(call, call.tables.bots, number)
             call.desk.conversations.assign(conversation, bot, call.who)
-            return bot_view(bot, secret=False) if bot else {}
-        user = call.tables.users.get(number)
-        if user is None and call.params["assignee_id"] is not None:
-            raise not_found()
+            return bot_view(bot, secret=False) if bot else JSON_NULL
+        user = _own(call, call.tables.users, number)
         call.desk.conversations.assign(conversation, user, call.who)
-        return agent_view(user) if user else {}
-    team = call.tables.teams.get(_number(call.params.get("team_id")))
+        return agent_view(user) if user else JSON_NULL
+    team = _own(call, call.tables.teams, _number(call.params.get("team_id")))
     call.desk.conversations.assign_team(conversation, team, call.who)
     if team is None:
-        return {}
+        return JSON_NULL
     view = team_view(team, call.who) | {
         "created_at": iso(team.created_at),
         "updated_at": iso(team.created_at),
     }
     del view["is_member"]
     return view
+
+
+def _own(call: Call, table: Mapping[int, Record], number: int) -> Record | None:
+    """The row if it belongs to the account; Chatwoot takes an unknown id for nobody."""
+    row = table.get(number)
+    return row if row is not None and getattr(row, "account_id", None) == call.account_id else None
 
 
 @endpoint("GET", f"{_ONE}/labels", "labels#index")

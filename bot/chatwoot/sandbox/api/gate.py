@@ -18,7 +18,7 @@ from bot.chatwoot.sandbox.access import (
     server_error,
     unprocessable,
 )
-from bot.chatwoot.sandbox.api.call import Call, Endpoint, Upload
+from bot.chatwoot.sandbox.api.call import JSON_NULL, Call, Endpoint, Upload
 from bot.chatwoot.sandbox.desk import ApiRequest, Desk
 from bot.chatwoot.sandbox.faults import Fault, Kind
 from bot.chatwoot.sandbox.messages import Invalid
@@ -98,7 +98,9 @@ class Gate:
             return _json(refusal.body, refusal.status)
         except Invalid as error:
             return _json(unprocessable(str(error)).body, 422)
-        return web.Response(status=200) if result is None else _json(result, 200)
+        if result is None:
+            return web.Response(status=200)
+        return _json(None if result is JSON_NULL else result, 200)
 
     def _too_many(self) -> bool:
         if self.desk.rate_limit is None:

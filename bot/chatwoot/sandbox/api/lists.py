@@ -77,6 +77,8 @@ def _matching(call: Call) -> list[Conversation]:
     if within := query.get("updated_within"):
         oldest = call.tables.now() - timedelta(seconds=int(within))
         found = [c for c in found if c.updated_at >= oldest]
+    if query.get("conversation_type") == "unattended":
+        found = [c for c in found if c.first_reply_created_at is None or c.waiting_since is not None]
     if words := query.get("q"):
         texts = {c.id: [m.content or "" for m in call.tables.thread(c.id)] for c in found}
         found = [c for c in found if any(words.casefold() in text.casefold() for text in texts[c.id])]
