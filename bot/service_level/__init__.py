@@ -1,0 +1,1 @@
+"""Service levels: no customer waits unnoticed, and the right person is told before a promise is broken."""
