@@ -88,6 +88,21 @@ class Settings(BaseSettings):
     rules: Path = Field(Path("rules.yaml"), description="The rules file.")
     kb_folder: Path = Field(Path("data/support"), description="Folder of knowledge-base articles.")
     plugins_folder: Path | None = Field(None, description="Folder of single-file plugins.")
+    plugins_enabled: bool = Field(True, description="false: only the plugins that come with the service.")
+    plugins_off: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Names of plugins to leave out, separated by commas."
+    )
+    plugins_required: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Names of plugins without which the service does not start, separated by commas."
+    )
+
+    team_name: str = Field("Customer Support", description="Who signs an email when no agent does.")
+    email_signature: str | None = Field(
+        None, description="Markdown under every email; {agent} and {team} are filled in."
+    )
+    sms_strip_accents: bool = Field(
+        False, description="Write ca for ça in an SMS, where that makes it shorter."
+    )
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on.")
@@ -106,7 +121,7 @@ class Settings(BaseSettings):
         "info", description="Least level that is logged."
     )
 
-    @field_validator("webhook_secrets", mode="before")
+    @field_validator("webhook_secrets", "plugins_off", "plugins_required", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

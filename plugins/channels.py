@@ -11,7 +11,7 @@ from plugins.channel import Capabilities, Channel
 from plugins.errors import PluginError
 from plugins.guard import Guard
 from plugins.model import Draft, Message, Reply
-from plugins.text import without_citations
+from plugins.text import without_citations, without_pictures
 
 log = structlog.get_logger("plugins")
 
@@ -83,7 +83,7 @@ class Channels:
             agent: name of the person who sends it, if known.
         """
         plugin, channel = self._of(message.channel)
-        clean = replace(draft, answer=without_citations(draft.answer).strip())
+        clean = replace(draft, answer=without_pictures(without_citations(draft.answer)).strip())
         plain = _Plain(message.channel).format(clean, message, agent)
         failed = replace(plain, warnings=(f"the channel plugin {plugin} failed; this is the plain form",))
         reply = await self._guard.call(

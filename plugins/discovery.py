@@ -18,6 +18,7 @@ GROUP = "hotdash"
 
 #: The plugins that come with the service: by name, because this floor imports nothing from above.
 OURS = {
+    "email": "channels.email",
     "chat": "channels.chat",
     "sms": "channels.sms",
 }

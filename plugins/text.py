@@ -7,6 +7,7 @@ import re
 import regex
 
 _CITATION = re.compile(r"[ \t\u00a0]*\[\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\](?![(\[:])")
+_PICTURE = re.compile(r"!(?=\[[^\]\n]*\]\()")
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _GRAPHEME = regex.compile(r"\X")
 #: Where a text may be cut, best first: after a paragraph, a line, a sentence, a word.
@@ -38,6 +39,11 @@ _MARKDOWN = (
 def without_citations(text: str) -> str:
     """The text without marks such as [1] or [2, 3]; links of the form [1](…) stay."""
     return _CITATION.sub("", text)
+
+
+def without_pictures(text: str) -> str:
+    """Markdown with links for pictures: a picture loads by itself, and its address can carry data out."""
+    return _PICTURE.sub("", text)
 
 
 def plain(text: str) -> str:

@@ -29,7 +29,7 @@ def channels() -> None:
 @click.option("--agent", help="Name of the agent who sends it, for a signature.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def preview(name: str, text: str, customer: str | None, agent: str | None, as_json: bool) -> None:
-    """Show exactly what a customer would get.
+    r"""Show exactly what a customer would get.
 
     \b
     Examples:
