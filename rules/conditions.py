@@ -8,6 +8,7 @@ from typing import Any
 import re2
 
 from rules.document import Fields, Items, Node, Scalar
+from rules.expressions import expand, lists_in
 from rules.fields import FieldReader
 from rules.folding import fold, fold_pattern
 from rules.language import All, AnyOf, Comparison, Condition, Not, Resemblance
@@ -251,6 +252,14 @@ class ConditionReader:
         pattern = self.fields.text(node, what)
         if pattern is None:
             return None
+        for name in lists_in(pattern):
+            if name not in self.words:
+                self.fields.note(
+                    "R107", node, f'there is no word list "{name}" under words:', nearest(name, self.words)
+                )
+                return None
+            self.used_words.add(name)
+        pattern = expand(pattern, self.words)
         try:
             compiled = compile_pattern(pattern)
         except re2.error as error:
