@@ -46,6 +46,9 @@ class Embedder(Protocol):
     def __call__(self, texts: Sequence[str]) -> Vectors:
         """One unit-length row per text, shape (len(texts), dimensions)."""
 
+    def knows(self, word: str) -> bool:
+        """Whether the model has a lower-case word whole; one that it has not may be misspelt."""
+
 
 class MiniLm:
     """all-MiniLM-L6-v2: 384 dimensions, English first, about 5 ms for a question on one core."""
@@ -83,6 +86,10 @@ class MiniLm:
             rows[row] = self._session.run(["last_hidden_state"], feed)[0][0].mean(axis=0)
         lengths: Vectors = np.sqrt(np.square(rows).sum(axis=1, keepdims=True))
         return np.divide(rows, lengths, dtype=np.float32)
+
+    def knows(self, word: str) -> bool:
+        """Whether the vocabulary has a lower-case word whole; one that it has not may be misspelt."""
+        return self._tokenizer.token_to_id(word) is not None
 
 
 def load_embedder() -> MiniLm | None:

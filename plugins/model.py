@@ -192,6 +192,7 @@ class Match:
     confidence: float  #: Calibrated chance, 0–1, that a good answer can be drafted from here.
     index_version: str
     degraded: str | None = None  #: Why the match is weaker than it should be, if it is.
+    raw_confidence: float = 0.0  #: Before calibration: what a refit learns from.
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +269,7 @@ class Draft:
     author: str = "extractive"  #: extractive, or the model's name.
     warnings: tuple[str, ...] = ()
     index_version: str = ""
+    raw_confidence: float = 0.0  #: Before calibration: what a refit learns from.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,241 @@
+"""Chooses the sentences that answer a question, word for word, from the passages that were found."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from llama_index.core.bridge.pydantic import PrivateAttr
+from llama_index.core.postprocessor.types import BaseNodePostprocessor
+from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
+
+from kb_index.embedding import Embedder
+from kb_index.sentences import sentences, telling_words
+from kb_index.statements import Statement, statements
+from kb_index.wording import search_words, stem
+from plugins.model import Passage
+
+LONGEST = 6  #: Sentences of an answer, list items included.
+SECOND = 0.86  #: Share of the best sentence's score that one from elsewhere must reach.
+NEXT_STEP = 0.6  #: Share that an instruction to the customer must reach to close the answer.
+READ = 60  #: Statements that are weighed; each costs about 5 ms.
+
+_PART = re.compile(
+    r"(?<=[?!.])\s+|[,;]?\s+(?:and|also|plus|but)\s+(?=(?:also |then )?(?:how|what|when|where|who|why|can|could|do|does|"
+    r"is|are|will|would|should|which)\b)",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"\?|^\s*(?:how|what|when|where|who|why|can|could|do|does|did|is|are|will|would|should|which|may)\b|"
+    r"\b(?:i (?:want|need|would like|'d like|have to)|please|help|wondering|tell me|let me know|looking for)\b",
+    re.IGNORECASE,
+)
+_LEANS = re.compile(
+    r"^(?:it|this|that|they|these|those|however|otherwise|in that case|then|if so|also|so)\b", re.IGNORECASE
+)
+_STEP = re.compile(
+    r"^(?:please |to \w+.{0,60}, |just |simply |then )?(?:reply|send|contact|e-?mail|call|go to|open|choose|select|"
+    r"fill|log in|sign in|visit|click|follow|write to|use|enter|attach|start|pack|print|tell us|let us know)\b",
+    re.IGNORECASE,
+)
+#: What a question asks for → what a sentence that answers it has.
+_KINDS = (
+    (
+        r"\bhow (?:long|soon|fast|many days)|\bwhen\b|\bdays?\b",
+        r"\b\d+\b.{0,14}\b(?:day|hour|week|month|minute|year)",
+    ),
+    (r"\bhow much|\bcost|\bprice|\bfees?\b|\bcharge", r"[$€£]\s?\d|\d\s?(?:usd|eur|gbp)|\bfree\b"),
+    (
+        r"^(?:can|could|may|do|does|is|are|will)\b",
+        r"\b(?:can|cannot|can't|may|must|only|not|yes|no|always|never)\b",
+    ),
+    (
+        r"\bhow (?:do|can|to|should|could)\b",
+        r"^(?:to\b|go|open|choose|select|log|sign|click|reply|send|use|follow)",
+    ),
+    (r"\bwhere\b|\baddress\b", r"\b(?:at|in|from|under|to) (?:your|our|the|my)\b"),
+)
+_SHAPES = tuple((re.compile(ask, re.IGNORECASE), re.compile(has, re.IGNORECASE)) for ask, has in _KINDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """The chosen statements in the order of the reply."""
+
+    chosen: tuple[Statement, ...]
+    fit: float  #: 0–1: how well the best of them answers, before any calibration.
+    unanswered: tuple[str, ...] = ()  #: Parts of the question that nothing was found for.
+
+
+class AnsweringStatements(BaseNodePostprocessor):
+    """llama-index postprocessor: shrinks the nodes that a retriever found to the statements that answer.
+
+    Every node that comes out is one statement, verbatim, with the customer's wording in its metadata.
+    """
+
+    _embedder: Embedder | None = PrivateAttr()
+    fit: float = 0.0
+    unanswered: tuple[str, ...] = ()
+
+    def __init__(self, embedder: Embedder | None) -> None:
+        super().__init__()
+        self._embedder = embedder
+
+    @classmethod
+    def class_name(cls) -> str:
+        """The name under which llama-index reports this step."""
+        return "AnsweringStatements"
+
+    def _postprocess_nodes(
+        self, nodes: list[NodeWithScore], query_bundle: QueryBundle | None = None
+    ) -> list[NodeWithScore]:
+        passages = tuple(node.node.metadata["passage"] for node in nodes)
+        question = query_bundle.query_str if query_bundle else ""
+        known = statements(passages)[:READ]
+        if not known:
+            return []
+        parts = parts_of(question)
+        scores = _scores(parts, known, passages, self._embedder)
+        chosen = _choose(known, scores, question)
+        best = scores.max(axis=1)
+        self.fit = float(best.max())
+        self.unanswered = tuple(
+            part for part, score in zip(parts, best, strict=True) if score < 0.6 * self.fit and len(parts) > 1
+        )
+        top = scores.max(axis=0)
+        return [
+            NodeWithScore(
+                node=TextNode(text=known[at].quote, metadata={"statement": known[at]}), score=float(top[at])
+            )
+            for at in chosen
+        ]
+
+
+def extract(question: str, passages: tuple[Passage, ...], embedder: Embedder | None) -> Extract:
+    """The statements that answer a question. Takes up to a third of a second: call it in a thread."""
+    nodes = [
+        NodeWithScore(node=TextNode(text=passage.text, metadata={"passage": passage}), score=passage.score)
+        for passage in passages
+    ]
+    step = AnsweringStatements(embedder)
+    found = step.postprocess_nodes(nodes, query_bundle=QueryBundle(question))
+    return Extract(
+        chosen=tuple(node.node.metadata["statement"] for node in found),
+        fit=step.fit,
+        unanswered=step.unanswered,
+    )
+
+
+def parts_of(question: str) -> tuple[str, ...]:
+    """The things that a message asks, at most three; the whole message when none stands out."""
+    pieces = [piece.strip(" ,;") for line in sentences(question) for piece in _PART.split(line)]
+    asking = [piece for piece in pieces if _ASKS.search(piece) and telling_words(piece)]
+    return tuple(asking[:3]) or (question.strip(),)
+
+
+def _scores(
+    parts: tuple[str, ...],
+    known: list[Statement],
+    passages: tuple[Passage, ...],
+    embedder: Embedder | None,
+) -> npt.NDArray[np.float32]:
+    """How well each statement answers each part, shape (parts, statements)."""
+    scores = np.zeros((len(parts), len(known)), dtype=np.float32)
+    best = max((passage.score for passage in passages), default=1.0) or 1.0
+    stems = [{stem(word) for word in telling_words(statement.text)} for statement in known]
+    if embedder is not None:
+        contexts = [
+            f"{passages[statement.passage].title.split(' › ')[-1]}: {statement.text}" for statement in known
+        ]
+        scores += embedder(parts) @ embedder(contexts).T
+    for row, part in enumerate(parts):
+        asked = {stem(word) for word in search_words(part)}
+        for column, statement in enumerate(known):
+            share = len(asked & stems[column]) / len(asked) if asked else 0.0
+            shape = any(ask.search(part) and has.search(statement.text) for ask, has in _SHAPES)
+            scores[row, column] += (
+                0.2 * share + 0.06 * shape + 0.15 * passages[statement.passage].score / best
+            )
+    return scores
+
+
+def _choose(known: list[Statement], scores: npt.NDArray[np.float32], question: str) -> list[int]:
+    """Numbers of the chosen statements, in the order of the reply."""
+    top = scores.max(axis=0)
+    groups: list[list[int]] = []
+    taken: set[int] = set()
+    for row in scores:
+        best = int(np.argmax(np.where([statement.request for statement in known], row - 0.3, row)))
+        if best not in taken:
+            groups.append(_window(known, top, best, taken))
+            taken.update(groups[-1])
+    _add_second(known, top, groups, taken)
+    answer = [at for group in groups for at in group][:LONGEST]
+    step = _next_step(known, top, answer)
+    requests = [
+        at for at in range(len(known)) if known[at].request and known[at].passage == known[answer[0]].passage
+    ]
+    return [*answer, *step, *[at for at in requests[:3] if at not in answer]]
+
+
+def _window(known: list[Statement], top: npt.NDArray[np.float32], best: int, taken: set[int]) -> list[int]:
+    """The best statement with its neighbours that belong to it: a list whole, sentences as far as they fit."""
+    here = known[best]
+    same = [
+        at
+        for at, other in enumerate(known)
+        if (other.passage, other.block) == (here.passage, here.block) and at not in taken
+    ]
+    if here.item or here.lead:
+        items = [at for at in same if known[at].item]
+        lead = [at for at in same if known[at].lead]
+        if lead and len(items) < LONGEST:
+            return [*lead, *items]
+        return [at for at in items if top[at] >= 0.8 * top[best]][:4]
+    window = [best]
+    if _LEANS.match(here.text) and best - 1 in same:
+        window.insert(0, best - 1)
+    following = best + 1
+    while following in same and len(window) < 3 and not known[following].item:
+        if top[following] < 0.6 * top[best] and not _LEANS.match(known[following].text):
+            break
+        window.append(following)
+        following += 1
+    return window
+
+
+def _add_second(
+    known: list[Statement], top: npt.NDArray[np.float32], groups: list[list[int]], taken: set[int]
+) -> None:
+    """One more group, if another place says something new that answers nearly as well."""
+    said = {stem(word) for at in taken for word in telling_words(known[at].text)}
+    best = max(float(top[at]) for at in taken)
+    for at in np.argsort(-top).tolist():
+        if top[at] < SECOND * best or sum(map(len, groups)) >= LONGEST - 1:
+            return
+        own = {stem(word) for word in telling_words(known[at].text)}
+        if at not in taken and not known[at].request and own and len(own - said) / len(own) > 0.5:
+            group = _window(known, top, at, taken)[:2]
+            groups.append(group)
+            taken.update(group)
+            return
+
+
+def _next_step(known: list[Statement], top: npt.NDArray[np.float32], answer: list[int]) -> list[int]:
+    """What the customer should do next, if the passages that answer say it and the answer does not yet."""
+    if any(_STEP.match(known[at].text) for at in answer):
+        return []
+    places = {known[at].passage for at in answer}
+    best = max(float(top[at]) for at in answer)
+    steps = [
+        at
+        for at, statement in enumerate(known)
+        if statement.passage in places
+        and at not in answer
+        and not statement.item
+        and _STEP.match(statement.text)
+        and top[at] >= NEXT_STEP * best
+    ]
+    return sorted(steps, key=lambda at: -float(top[at]))[:1]

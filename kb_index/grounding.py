@@ -1,0 +1,200 @@
+"""The grounding check: does each sentence of a draft stand on what it cites?
+
+It is the same for every drafter. Embeddings cannot do it ("30 days" and "90 days" are nearly the same to
+them), so numbers, amounts, dates, links and negations are compared as such.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from kb_index.sentences import sentences, telling_words, words
+from kb_index.wording import stem
+from plugins.model import Sentence
+
+SUPPORT = 0.5  #: Share of a sentence's telling words that its source must have.
+_MARK = re.compile(r"\s*\[(\d{1,2})\]")
+_NUMBER = re.compile(r"(?<![\w.])[$€£]?\s?\d[\d,.]*(?:\s?%|\b)")
+_LINK = re.compile(
+    r"\bhttps?://[^\s<>()\"'\]]+|\bwww\.[^\s<>()\"'\]]+|[\w.+-]+@[\w-]+\.[\w.-]+|"
+    r"\b(?:[a-z0-9-]+\.)+(?:com|net|org|io|co|shop|store|info|biz|example|test|eu|uk|de|fr|us|ru|cn|me|app|dev|ly|xyz)"
+    r"\b(?:/[^\s<>()\"'\]]*)?",
+    re.IGNORECASE,
+)
+_NOT = re.compile(r"\b(?:not|no|never|cannot|without|nor|none|unable)\b|n['’]t\b", re.IGNORECASE)
+_SPELT = {
+    word: str(value)
+    for value, word in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+        ]
+    )
+}
+#: Sentences that state nothing: they need no source.
+_COURTESY = re.compile(
+    r"^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening))\b.{0,40}$"
+    r"|^(?:kind|best|warm|many)? ?(?:regards|wishes|thanks)\b|^(?:sincerely|cheers|yours)\b"
+    r"|^(?:thank(?:s| you)|(?:i|we)(?:['’]m| am|['’]re| are)? (?:so |very |really )?(?:sorry|apologi[sz]e|understand|hope|"
+    r"appreciate)|sorry|apologies|please (?:let|feel free|don['’]t hesitate|reply|accept)|let (?:me|us) know|"
+    r"if (?:you have|anything|there is|there['’]s|you need|that)|feel free|(?:i|we)(?:['’]d| would) be (?:happy|glad)|"
+    r"(?:i|we)(?:['’]re| are) here|happy to help|to help you|have a (?:nice|great|good)|looking forward)\b",
+    re.IGNORECASE,
+)
+_MONEY = (
+    r"(?:refund|reimburs|credit|compensat|money|payment back|voucher|gift card|discount|free (?:replacement|shipping)|"
+    r"[$€£]\s?\d|\d+(?:\.\d\d)? ?(?:usd|eur|gbp|dollars|euros|pounds))"
+)
+#: A sentence in which the company binds itself to pay this customer.
+_PROMISE = re.compile(
+    rf"\b(?:i|we)(?:['’](?:ll|ve|m|re)| will| have| am| are| can| shall)?\b(?: \w+){{0,3}}? (?:\w*refund\w*|reimburs\w*|"
+    rf"credit\w*|compensat\w*|pay(?:ing)? you|send(?:ing)? you .{{0,30}}(?:money|[$€£]|gift card|voucher|credit)|"
+    rf"(?:issu|process|initiat|approv|arrang|grant|offer|giv)\w* .{{0,40}}{_MONEY})"
+    rf"|\byou(?:['’]ll| will| are going to| shall) (?:\w+ )?(?:get|receive|have|be)\b.{{0,60}}{_MONEY}"
+    rf"|\b(?:your|a|the|full|an?) (?:\w+ ){{0,3}}refund (?:of .{{0,20}})?(?:has been|is being|will be|was) "
+    r"(?:issu|process|approv|initiat|sent|made|credit)"
+    r"|\b(?:guarantee|promise)\b.{0,40}" + _MONEY,
+    re.IGNORECASE,
+)
+
+
+def check(
+    answer: str,
+    evidence: Mapping[int, str],
+    *,
+    verbatim: frozenset[str] = frozenset(),
+    courtesy: Iterable[str] = (),
+) -> tuple[Sentence, ...]:
+    """Each sentence of an answer with what it cites and whether that supports it.
+
+    `evidence` holds the text of each citation by its number. `verbatim` are sentences that a program copied
+    from the evidence, `courtesy` lines of the brand voice: neither is doubted.
+    """
+    known = frozenset(" ".join(line.split()) for line in courtesy)
+    return tuple(_checked(sentence, evidence, verbatim, known) for sentence in split(answer))
+
+
+def split(answer: str) -> tuple[Sentence, ...]:
+    """The sentences of an answer with their [n] marks taken off and read."""
+    told: list[Sentence] = []
+    for line in answer.splitlines():
+        # A mark after the full stop belongs to the sentence before it.
+        joined = re.sub(r"([.!?])((?:\s*\[\d{1,2}\])+)", r"\2\1", line)
+        for piece in sentences(joined):
+            numbers = tuple(dict.fromkeys(int(found) for found in _MARK.findall(piece)))
+            text = _MARK.sub("", piece).strip()
+            if telling_words(text) or re.search(r"\w", text):
+                told.append(Sentence(text=text, citations=numbers))
+            elif numbers and told:
+                told[-1] = replace(told[-1], citations=(*told[-1].citations, *numbers))
+    return tuple(told)
+
+
+def _checked(
+    sentence: Sentence, evidence: Mapping[int, str], verbatim: frozenset[str], courtesy: frozenset[str]
+) -> Sentence:
+    text = re.sub(r"^[-*•]\s+|^\d{1,2}[.)]\s+", "", sentence.text)
+    unknown = [number for number in sentence.citations if number not in evidence]
+    if unknown:
+        return _unsupported(sentence, f"there is no source [{unknown[0]}]")
+    if text in verbatim or text in courtesy:
+        return sentence
+    if not sentence.citations:
+        stated = _NUMBER.search(text) or foreign_links(text, ()) or _PROMISE.search(text)
+        if not stated and (text.endswith("?") or _COURTESY.match(text) or len(telling_words(text)) <= 1):
+            return sentence
+        return _unsupported(sentence, "it names no source")
+    source = "\n".join(evidence[number] for number in sentence.citations)
+    problem = _missing_number(text, source) or _missing_link(text, source) or _missing_words(text, source)
+    problem = problem or _turned_round(text, source)
+    return _unsupported(sentence, problem) if problem else sentence
+
+
+def _unsupported(sentence: Sentence, problem: str) -> Sentence:
+    return replace(sentence, supported=False, problem=problem)
+
+
+def _missing_number(text: str, source: str) -> str | None:
+    there = numbers_in(source)
+    for number in numbers_in(_LINK.sub(" ", text)):
+        if number not in there:
+            return f'"{number}" does not occur in its source'
+    return None
+
+
+def numbers_in(text: str) -> tuple[str, ...]:
+    """The numbers of a text in one spelling: no thousands separators, no trailing zeros, words as digits."""
+    written = [re.sub(r"[^\d.]", "", found).strip(".") for found in _NUMBER.findall(text)]
+    written = [re.sub(r"\.0+$", "", number).lstrip("0") or "0" for number in written if number]
+    return (*written, *(_SPELT[word] for word in words(text) if word in _SPELT and word != "one"))
+
+
+def _missing_link(text: str, source: str) -> str | None:
+    foreign = foreign_links(text, (source,))
+    return f"the link {foreign[0]} does not occur in its source" if foreign else None
+
+
+def _missing_words(text: str, source: str) -> str | None:
+    asked = {stem(word) for word in telling_words(_LINK.sub(" ", text)) if not word.isdigit()}
+    if not asked:
+        return None
+    there = {stem(word) for word in words(source)}
+    share = len(asked & there) / len(asked)
+    return None if share >= SUPPORT else "its source does not say this"
+
+
+def _turned_round(text: str, source: str) -> str | None:
+    """A sentence that denies what the nearest sentence of its source affirms, or the other way round."""
+    own = {stem(word) for word in telling_words(text)}
+    shares: list[tuple[float, str]] = []
+    for sentence in sentences(source):
+        other = {stem(word) for word in telling_words(sentence)}
+        if own and other:
+            shares.append((len(own & other) / len(own | other), sentence))
+    share, nearest = max(shares, default=(0.0, ""))
+    if share >= 0.5 and bool(_NOT.search(text)) != bool(_NOT.search(nearest)):
+        return f'its source says the opposite: "{nearest.strip()}"'
+    return None
+
+
+def foreign_links(text: str, allowed: Iterable[str]) -> tuple[str, ...]:
+    """Links and addresses in a text whose host occurs in none of the allowed texts."""
+    permitted = " ".join(allowed).casefold()
+    return tuple(
+        link
+        for link in (found.rstrip(".,;:") for found in _LINK.findall(text))
+        if _host(link) not in permitted
+    )
+
+
+def _host(link: str) -> str:
+    address = link.casefold()
+    if "@" in address and not address.startswith("http"):
+        return address.rpartition("@")[2]
+    host = urlsplit(address if "//" in address else f"//{address}").hostname or address
+    return host.removeprefix("www.")
+
+
+def promises_money(text: str, evidence: Iterable[str]) -> str | None:
+    """The first sentence that binds the company to pay this customer and is not in the evidence word for
+    word; None without one. A policy that an article states is no promise.
+    """
+    sources = " ".join(" ".join(words(source)) for source in evidence)
+    for sentence in split(text):
+        if _PROMISE.search(sentence.text) and " ".join(words(sentence.text)) not in sources:
+            return sentence.text
+    return None

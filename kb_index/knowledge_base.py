@@ -1,0 +1,181 @@
+"""The knowledge base: opens or builds the index, keeps it fresh, and says what it has for a question."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+from kb_index import generation
+from kb_index.articles import Article, Folder, Library, Source
+from kb_index.confidence import Calibration, raw_confidence
+from kb_index.embedding import Embedder
+from kb_index.index import Index
+from kb_index.order_facts import order_asked_about
+from kb_index.search import Hits, Search
+from plugins.errors import KnowledgeBaseError
+from plugins.model import Match, Order
+
+log = logging.getLogger(__name__)
+
+ORDER_ANSWERS = 0.85  #: Raw confidence when the contact's own order answers the question.
+ORDER_UNKNOWN = 0.5  #: The most when it names an order that is not known to be the contact's.
+
+
+class KnowledgeBase:
+    """All sources in one index. Make it with `open`; `match` may be called while `refresh` runs."""
+
+    def __init__(self, index: Index, sources: Sequence[Source], embedder: Embedder | None) -> None:
+        self._index = index
+        self._sources = tuple(sources)
+        self._embedder = embedder
+        self._search: Search | None = None
+        self._file: str | None = None
+        self._trouble: str | None = None
+        self._refreshing = asyncio.Lock()
+        self.calibration = Calibration()
+
+    @classmethod
+    async def open(
+        cls,
+        folder: Path,
+        state: Path,
+        *,
+        embedder: Embedder | None = None,
+        sources: Sequence[Source] = (),
+    ) -> KnowledgeBase:
+        """The knowledge base of a folder and any further sources, its index kept in `state`.
+
+        A built index is opened as it is: call `refresh` afterwards to take in what changed. Without one it
+        is built. Without an embedder, or with an index made by another, questions are matched by words
+        alone and every match says so. Raises KnowledgeBaseError when there is neither an index nor an
+        article to read.
+        """
+        kb = cls(Index(state), (Folder(folder), *sources), embedder)
+        await asyncio.to_thread(kb._reopen)
+        if kb._search is None:
+            await kb.refresh()
+        return kb
+
+    @property
+    def embedder(self) -> Embedder | None:
+        """The embedding model, if the index in use was built with it."""
+        return self._embedder if self._ready().by_meaning else None
+
+    @property
+    def status(self) -> generation.About:
+        """The index in use: its version, model, size, and the files that could not be read."""
+        return self._ready().about
+
+    @property
+    def degraded(self) -> str | None:
+        """Why answers are weaker than they should be, if they are."""
+        if self._trouble is None and not self._ready().by_meaning:
+            return "the embedding model is not available: matched by words alone"
+        return self._trouble
+
+    async def refresh(self) -> bool:
+        """Read all sources and, if anything changed, swap in a new generation; returns whether it did.
+
+        Of a source that cannot be reached the last articles stay. When nothing at all can be written, the
+        articles are searched from memory by words alone. Both are marked in every match until the next
+        good refresh.
+        """
+        async with self._refreshing:
+            if self._index.current() != self._file:
+                await asyncio.to_thread(self._reopen)
+            try:
+                libraries, trouble = await self._read()
+            except KnowledgeBaseError as error:
+                if self._search is None:
+                    raise
+                self._trouble = str(error)
+                log.warning("The knowledge base stays as it is: %s", error)
+                return False
+            changed = await asyncio.to_thread(self._take_in, libraries)
+            self._trouble = trouble or (self._trouble if self._file is None else None)
+            return changed
+
+    async def match(self, question: str, orders: Sequence[Order] = ()) -> Match:
+        """What there is for a question. Takes the contact's orders: they may answer it by themselves."""
+        search = self._ready()
+        hits = await asyncio.to_thread(search, question)
+        raw = raw_confidence(hits.signals, by_meaning=search.by_meaning) if hits.passages else 0.0
+        asked = order_asked_about(question, orders)
+        if asked.order is not None:
+            raw = max(raw, ORDER_ANSWERS)
+        elif asked.reference is not None:
+            raw = min(raw, ORDER_UNKNOWN)
+        return Match(
+            passages=hits.passages,
+            topic=self._topic(search, hits),
+            confidence=round(self.calibration(raw), 4),
+            raw_confidence=round(raw, 4),
+            index_version=search.about.version,
+            degraded=self.degraded,
+        )
+
+    def _topic(self, search: Search, hits: Hits) -> str | None:
+        return search.topic(hits.passages[0].article_id) if hits.passages else None
+
+    def _ready(self) -> Search:
+        if self._search is None:
+            raise KnowledgeBaseError("the knowledge base is not open; use KnowledgeBase.open")
+        return self._search
+
+    def _reopen(self) -> None:
+        """Take over the generation that is current on disk, if there is one."""
+        self._file = self._index.current()
+        opened = self._index.open()
+        if opened is not None:
+            database, self._trouble = opened
+            self._search = Search(database, self._embedder)
+
+    async def _read(self) -> tuple[dict[str, Library], str | None]:
+        """Each source's library by its name, and which sources had to be answered from the index."""
+        libraries: dict[str, Library] = {}
+        failed: list[str] = []
+        for source in self._sources:
+            try:
+                libraries[source.name] = await source.library()
+            except KnowledgeBaseError as error:
+                log.warning("%s: its last articles are used: %s", source.name, error)
+                failed.append(f"{source.name}: {error}")
+                libraries[source.name] = Library(articles=self._last(source.name), problems=(str(error),))
+        if not any(library.articles for library in libraries.values()):
+            raise KnowledgeBaseError("; ".join(failed) or "no source has an article; add one and build again")
+        return libraries, f"last known articles used; {'; '.join(failed)}" if failed else None
+
+    def _last(self, source: str) -> tuple[Article, ...]:
+        return self._search.articles_of(source) if self._search else ()
+
+    def _take_in(self, libraries: dict[str, Library]) -> bool:
+        articles = {name: library.articles for name, library in libraries.items()}
+        problems = [problem for library in libraries.values() for problem in library.problems]
+        version = generation.version_of(articles, self._embedder)
+        if (
+            self._search is not None
+            and self._search.about.version == version
+            and self._search.about.problems == tuple(problems)
+            and self._file is not None
+        ):
+            return False
+        try:
+            database = self._index.build(articles, embedder=self._embedder, problems=problems)
+            self._file = self._index.current()
+        except KnowledgeBaseError as error:
+            if self._search is not None:
+                self._trouble = str(error)
+                raise
+            database = self._in_memory(articles, problems, error)
+        self._search = Search(database, self._embedder)
+        return True
+
+    def _in_memory(
+        self, articles: dict[str, tuple[Article, ...]], problems: list[str], error: KnowledgeBaseError
+    ) -> sqlite3.Connection:
+        log.error("Searching the articles from memory, by words alone: %s", error)
+        self._trouble = f"no index could be kept: articles searched by words alone ({error})"
+        return generation.write(None, articles, embedder=None, problems=problems)
