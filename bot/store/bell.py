@@ -36,7 +36,7 @@ class Bell:
 
     def ring(self) -> None:
         """Wake the workers; call it after the commit."""
-        self._sound()
+        self.sound()
         self._unsaid = not self._database.pooled
         if self._unsaid and (self._calling is None or self._calling.done()):
             self._calling = asyncio.create_task(self._call())
@@ -57,10 +57,10 @@ class Bell:
             try:
                 async with self._database.session() as connection:
                     await connection.execute(SQL["listen"])
-                    self._sound()  # for calls that were missed
+                    self.sound()  # for calls that were missed
                     async for call in connection.notifies():
                         if call.payload != self._me:
-                            self._sound()
+                            self.sound()
             except StoreError as error:
                 log.warning("cannot listen for work; looking for it meanwhile", error=str(error))
             await asyncio.sleep(LISTEN_AGAIN_AFTER)
@@ -70,7 +70,8 @@ class Bell:
         if self._calling is not None:
             await self._calling
 
-    def _sound(self) -> None:
+    def sound(self) -> None:
+        """Wake the workers of this process only."""
         self.strokes += 1
         stroke, self._stroke = self._stroke, asyncio.Event()
         stroke.set()

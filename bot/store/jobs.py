@@ -38,6 +38,7 @@ class Job:
     payload: Mapping[str, Any]
     attempts: int  #: How often it was lent, this time included.
     failures: int  #: How many of these count towards giving up.
+    error: str | None  #: Of the last time.
     created_at: datetime
 
 
@@ -154,9 +155,9 @@ class Jobs:
         """Make the next job of every key claimable, if a process died before `promote`; gives how many."""
         return await self._database.run(SQL["sweep"])
 
-    async def reclaim(self, *, most_failures: int) -> list[JobRecord]:
-        """Take back the jobs whose lease ran out, each with one failure more; gives them as they are now."""
-        return await self._database.all(SQL["reclaim"], {"most_failures": most_failures}, of=JobRecord)
+    async def reclaim(self) -> list[int]:
+        """Take back the jobs whose lease ran out, each with one failure more; gives their numbers."""
+        return [job.id for job in await self._database.all(SQL["reclaim"], of=_Id)]
 
     async def requeue(self, ids: Collection[int] | None = None) -> list[int]:
         """Let dead jobs wait again: these, or all for None; gives the numbers of those that were dead."""
@@ -172,7 +173,7 @@ class Jobs:
         return backlog
 
     async def next_due(self, kinds: Collection[str]) -> float | None:
-        """Seconds until the next job of these kinds falls due, negative when it is; None without one."""
+        """Seconds until the next job of these kinds falls due that is not due yet; None without one."""
         due: float | None = await self._database.value(SQL["next_due"], {"kinds": list(kinds)})
         return due
 

@@ -31,7 +31,7 @@ from
     -- A claim that a crash of Postgres forgets only makes the job wait again: no need to wait for the disk.
     set_config('synchronous_commit', 'off', true)
 where jobs.id = due.id
-returning jobs.id, kind, key, payload, attempts, failures, created_at;
+returning jobs.id, kind, key, payload, attempts, failures, error, created_at;
 
 -- name: renew
 -- Lengthen the leases that a worker still holds.
@@ -102,20 +102,17 @@ from next
 where jobs.id = next.id;
 
 -- name: reclaim
--- Take jobs back from workers that let their lease run out, which counts as a failure.
+-- Take jobs back from workers that let their lease run out; it counts as a failure of the job.
 with lost as materialized (
     select id from jobs where state = 'running' and leased_until < now() for update skip locked
 )
 update jobs
 set
-    state = (case when failures + 1 < %(most_failures)s then 'waiting' else 'dead' end)::job_state,
-    failures = failures + 1,
-    error = 'the worker ' || worker || ' was gone without a word',
-    finished_at = case when failures + 1 < %(most_failures)s then null else now() end,
-    head = true, worker = null, leased_until = null
+    state = 'waiting', failures = failures + 1, error = 'the worker ' || worker || ' was gone without a word',
+    worker = null, leased_until = null
 from lost
 where jobs.id = lost.id
-returning jobs.id, kind, key, payload, state, attempts, failures, error, run_at, created_at;
+returning jobs.id;
 
 -- name: requeue
 -- Let dead jobs wait again, with their failures forgotten: these, or all.
@@ -136,10 +133,10 @@ from jobs
 where state in ('waiting', 'running');
 
 -- name: next_due
--- Tell in how many seconds the next job falls due; negative when it is due already.
+-- Tell in how many seconds the next job falls due that is not due yet.
 select extract(epoch from min(run_at) - now())::double precision
 from jobs
-where state = 'waiting' and head and kind = any(%(kinds)s);
+where state = 'waiting' and head and run_at > now() and kind = any(%(kinds)s);
 
 -- name: listing
 -- Show jobs in a state, newest first.
