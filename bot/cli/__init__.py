@@ -19,6 +19,7 @@ VERBS = {
     "rules": ("bot.cli.rules", "Write, check, try, test and publish rules.yaml."),
     "kb": ("bot.cli.kb", "Build the knowledge-base index; ask and score it."),
     "channels": ("bot.cli.channels", "See what a channel makes of a text."),
+    "sla": ("bot.cli.sla", "See until when an answer is promised, and which conversations wait."),
     "plugins": ("bot.cli.plugins", "List, examine, make and test plugins."),
 }
 

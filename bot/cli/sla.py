@@ -1,0 +1,96 @@
+"""`hotdash sla`: until when an answer is promised, and which conversations wait."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from bot import settings as environment
+from bot.service_level.calendar import ALWAYS
+from bot.service_level.clocks import Clock
+from bot.service_level.promises import Promises
+from plugins.errors import BadRequest
+from plugins.model import Priority
+from rules.book import RuleBook
+from rules.facts import standard_registry
+
+
+@click.group()
+def sla() -> None:
+    """See until when an answer is promised, and which conversations wait."""
+
+
+@sla.command()
+@click.option(
+    "--priority", required=True, type=click.Choice([p.value for p in Priority], case_sensitive=False)
+)
+@click.option(
+    "--from", "start", help="When the customer wrote, such as 2026-03-06T16:30-05:00. [default: now]"
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def due(priority: str, start: str | None, as_json: bool) -> None:
+    r"""Say until when a message must be answered and resolved.
+
+    A time without an offset is one of the time zone in rules.yaml.
+
+    \b
+    Examples:
+      hotdash sla due --priority P1 --from 2026-03-06T16:30-05:00
+      hotdash sla due --priority P2 --json
+    """
+    book = RuleBook.load(environment.load().rules, registry=standard_registry())
+    promises = Promises.read(book.file)
+    level = Priority(priority.upper())
+    started = _moment(start, promises)
+    promise = promises.of(level)
+    clocks = [
+        Clock(metric=metric, number=1, started_at=started, promise=promise) for metric in promise.targets
+    ]
+    name, clock = book.file.levels[level].name, "always" if promise.calendar is ALWAYS else "business_hours"
+    if as_json:
+        shown: dict[str, Any] = {
+            "priority": level.value,
+            "name": name,
+            "clock": clock,
+            "time_zone": promises.time_zone.key,
+            "from": started.isoformat(),
+            "in_business_hours": promises.calendar.is_open(started),
+        }
+        shown |= {one.metric.value: _as_json(one, promises) for one in clocks}
+        click.echo(json.dumps(shown, indent=2))
+        return
+    counted = "round the clock" if clock == "always" else "in business hours"
+    click.echo(f"{level} {name}, counted {counted}, from {_local(started, promises)}")
+    for one in clocks:
+        assert one.target is not None, "clocks are made of targets"
+        name, target = one.metric.value.replace("_", " "), f"{one.target.total_seconds() / 3600:g} h"
+        ends = _local(one.due_at, promises) if one.due_at else "never: the calendar has no open day left"
+        click.echo(f"{name:<16} {target:>7}   due {ends}")
+
+
+def _moment(text: str | None, promises: Promises) -> datetime:
+    if text is None:
+        return datetime.now(UTC).replace(microsecond=0)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadRequest(f'--from: "{text}" is not a time such as 2026-03-06T16:30-05:00') from None
+    return at if at.tzinfo else at.replace(tzinfo=promises.time_zone)
+
+
+def _as_json(clock: Clock, promises: Promises) -> dict[str, Any]:
+    assert clock.target is not None, "clocks are made of targets"
+    due, risky = clock.due_at, clock.at_risk_at
+    return {
+        "target_minutes": clock.target.total_seconds() / 60,
+        "due": due and due.astimezone(promises.time_zone).isoformat(),
+        "due_utc": due and due.isoformat().replace("+00:00", "Z"),
+        "at_risk": risky and risky.astimezone(promises.time_zone).isoformat(),
+    }
+
+
+def _local(at: datetime, promises: Promises) -> str:
+    return f"{at.astimezone(promises.time_zone):%a %d %b %Y %H:%M:%S %Z}"
