@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from plugins.model import Priority, Route
 from rules.registry import FactType
+from rules.rota import OnCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,3 +171,4 @@ class RuleFile:
     business_hours: BusinessHours | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
     guards: Guards = Guards()
+    on_call: OnCall | None = None

@@ -15,6 +15,7 @@ from rules.fields import FieldReader
 from rules.findings import Finding
 from rules.hours import read_business_hours
 from rules.language import Guards, Place, Rule, RuleFile, Section, ServiceLevel
+from rules.on_call import read_on_call
 from rules.quantities import read_day
 from rules.registry import FactRegistry
 
@@ -24,6 +25,7 @@ TOP_KEYS = (
     "priorities",
     "default",
     "business_hours",
+    "on_call",
     "texts",
     "words",
     "triage",
@@ -100,7 +102,7 @@ class _FileReader:
         ]
         if "words" in top:
             self._note_unused(top["words"][1], conditions.used_words)
-        hours = values.get("business_hours")
+        hours, on_call = values.get("business_hours"), values.get("on_call")
         return RuleFile(
             levels=self._levels(values["priorities"]) if "priorities" in values else {},
             default=default,
@@ -110,6 +112,7 @@ class _FileReader:
             business_hours=None if hours is None else read_business_hours(fields, hours),
             texts=self._texts(values["texts"]) if "texts" in values else {},
             guards=self._guards(values["guards"]) if "guards" in values else Guards(),
+            on_call=None if on_call is None else read_on_call(fields, on_call),
         )
 
     def _time_zone(self, node: Node) -> ZoneInfo | None:
