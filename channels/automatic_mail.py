@@ -19,7 +19,7 @@ _ROBOT = re.compile(
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
-    r"""\W*(?:re|aw|sv|antw)?\W*(?:
+    r"""(?:\W*(?:re|aw|sv|antw|fwd?)\b)*\W*(?:
         auto(?:matic|mated)?[\s-]*(?:reply|response|answer)
       | auto(?:-|:)?\s?(?:re|reply)\s?:
       | out\sof\s(?:the\s)?office | away\sfrom\s(?:the\s)?office | on\s(?:vacation|annual\sleave|holiday)\b

@@ -38,11 +38,13 @@ _SIGNATURE = re.compile(r"(?:--+|__+|==+)\s*")
 _WRAPPED = re.compile(r"\s*(?:[^\w\s>]|_)|.*://")
 #: "On … wrote:" is wrapped by mail programs; more lines or characters than this were not seen.
 _LINES, _LONGEST = 4, 400
+#: Characters; Chatwoot keeps no longer message.
+_MOST = 150_000
 
 
 def newest(text: str) -> str:
     """The part of a mail's text that its sender wrote just now; empty if all of it is quoted."""
-    text = re.sub(r"\r\n?", "\n", text).replace("\u200b", "")
+    text = re.sub(r"\r\n?", "\n", text[:_MOST]).replace("\u200b", "")
     lines = [part for line in text.strip("\n").split("\n") for part in _parted(line.rstrip())]
     lines = _without_history(_requoted(lines))
     while (shorter := _without_trailing_quote(_without_signature(lines))) != lines:
@@ -115,9 +117,12 @@ def _is_interleaved(lines: list[str]) -> bool:
 def _attribution(lines: list[str], start: int) -> int | None:
     """The line after an "On … wrote:" that begins in line `start`; None if none begins there."""
     for end in range(start + 1, min(start + _LINES, len(lines)) + 1):
-        if not _bare(lines[end - 1]):
+        last = _bare(lines[end - 1])
+        if not last:
             return None
-        if _is_attribution(_joined(lines[start:end])):
+        if (last.endswith((":", "：", "-")) or _VERB_LAST.search(last[-_LONGEST:])) and _is_attribution(
+            _joined(lines[start:end])
+        ):
             later = any(_is_attribution(_joined(lines[begin:end])) for begin in range(start + 1, end))
             return None if later else end
     return None

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-_SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?]+|(?=\n)|$)(?:\s+|$)")
+_SENTENCE_ENDS = re.compile(r"((?<=[.!?])\s+|\n+)")
 
 #: Whole sentences in lower case, without punctuation, that say nothing about the matter.
 _PLEASANTRY = re.compile(
@@ -93,8 +93,10 @@ def _tight(text: str) -> str:
 
 
 def _without_pleasantries(text: str) -> str:
-    kept = [sentence for sentence in _SENTENCE.findall(text) if not _PLEASANTRY.fullmatch(_words(sentence))]
-    return _tight("".join(kept)) or text
+    pieces = [*_SENTENCE_ENDS.split(text), ""]
+    sentences = zip(pieces[::2], pieces[1::2], strict=True)
+    kept = "".join(one + end for one, end in sentences if not _PLEASANTRY.fullmatch(_words(one)))
+    return _tight(kept) or text
 
 
 def _words(sentence: str) -> str:
@@ -122,8 +124,8 @@ def _replaced(text: str, table: tuple[tuple[str, str], ...]) -> str:
                 pattern, partial(_in_case, replacement), pieces[index], flags=re.IGNORECASE
             )
         pieces[index] = re.sub(r"(?<=[.!?] )[a-z]", lambda first: first[0].upper(), pieces[index])
-    text = "".join(pieces)
-    return text[:1].upper() + text[1:]
+    shorter = "".join(pieces)
+    return shorter[:1].upper() + shorter[1:] if text[:1].isupper() else shorter
 
 
 def _in_case(replacement: str, match: re.Match[str]) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from datetime import UTC, datetime
 
 import click
 
 from bot import settings as environment
-from bot.cli.plugins import load_plugins
+from bot.extensions import load_plugins
 from plugins.channels import Channels
 from plugins.errors import BadRequest
 from plugins.model import Contact, Conversation, Draft, Message, Reply
@@ -36,7 +37,7 @@ def preview(name: str, text: str, customer: str | None, agent: str | None, as_js
       hotdash channels preview --channel sms --text "It’s on its way [1]."
       hotdash channels preview --channel email --text "**Yes**, within 30 days." --customer Ada --json
     """
-    text = click.get_text_stream("stdin").read() if text == "-" else text
+    text = sys.stdin.read() if text == "-" else text
     plugins = load_plugins(environment.load())
     if name not in plugins.channels.names():
         raise BadRequest(f'there is no channel "{name}"; there are: {", ".join(plugins.channels.names())}')
