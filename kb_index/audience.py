@@ -21,25 +21,57 @@ _ASK = re.compile(
     r"(?: for)? (?P<what>.+?)(?: (?:using|with|for|to (?:check|verify|confirm|look|pull|be))\b.*|[.:]?\s*)$",
     re.IGNORECASE,
 )
-#: What agents are told to do, in the imperative or as "you should".
-_TOLD = re.compile(
-    r"^(?:(?:then|first|next|also|finally|once|if|when|after|in this case|to)\b.*?[,:]\s*)?(?:please )?(?:"
-    r"ask|get|tell|let|inform|click|enter|select|record|check|verify|validate|confirm|look|pull|make|provide|"
-    r"use|using|explain|share|offer|apologi[sz]e|wrap|thank|fill|read|decide|choose|find|start|end|do not|"
-    r"don['’]t|never|always|be (?:sure|polite|courteous)|ensure|remember|remind|note|send|give|escalate|transfer|"
-    r"assign|log|refer|search|open|follow|determine|say|write|reply|respond|try|update|add|set|go|proceed|"
-    r"continue|as always|repeat|switch|translate|feel free|keep|avoid|deny|refuse|process|issue|collect)\b",
+_NO_REQUEST = re.compile(
+    r"^(?:what|how|why|oracle)\b|\b(?:you|button|form|box|question|new|started|customer|click|membership level|if|"
+    r"whether|status|them|card|expir\w*|password|cvv|pin|security|dollar amount)\b|:$",
     re.IGNORECASE,
 )
-_YOU_AGENT = re.compile(
-    r"\byou(?:['’]ll| will| should| can| cannot| can['’]t| must| need| have| may| are)?\b", re.IGNORECASE
+
+#: "Tell the customer that …": what follows may be said. "Instruct the customer to …": they are asked to.
+_SAY = re.compile(
+    r"^(?:please )?(?:tell|inform|let|explain to|remind|advise|notify) "
+    r"(?:them|him|her|(?:the|your) (?:customer|user|client|caller|buyer|shopper)s?)"
+    r"(?: know)?(?: that|,)? (?!to\b)(?P<what>.+)$",
+    re.IGNORECASE,
+)
+_INSTRUCT = re.compile(
+    r"^(?:please )?(?:ask|tell|instruct|advise|remind|have) "
+    r"(?:them|him|her|(?:the|your) (?:customer|user|client|caller|buyer|shopper)s?) to (?P<what>(?!provide|give|share)"
+    r"[a-z]+ .+)$",
+    re.IGNORECASE,
+)
+#: A guideline speaks of the agent's work with these; none of it is for a customer.
+_WORK = re.compile(
+    r"\b(?:click|button|enter|form|box|flow|select|record|system|tool|action|field|dropdown|toggle|verify|validate|"
+    r"identity|transfer|escalate|ticket|agent|survey|chat|conversation|correct flow|options? (?:are|include|\d)|"
+    r"asks?|may have|meant to|oracle|database|user id|call|status is|the status|simulat|pretend|decision|menu|wrap)\w*\b|>|→",
+    re.IGNORECASE,
+)
+#: A statement of policy: what holds, in the present or future, with something that can be relied on.
+_POLICY = re.compile(
+    r"\b(?:can(?:not)?|can['’]t|may|must|will|won['’]t|needs? to|(?:is|are)(?: not)? (?:only |also |always )?"
+    r"(?:allowed|possible|available|free|required|covered|eligible|non-?refundable|refund\w+|charged|valid|made|"
+    r"machine|waterproof|sent|processed|accepted)|costs?|takes?|receives?|gets?|expires?|starts?|begins?|lasts?|"
+    r"only|within|up to|after|before)\b",
+    re.IGNORECASE,
+)
+_YOU = re.compile(r"\byou(?:r|rs|rself)?\b|\byou['’]", re.IGNORECASE)
+_START = re.compile(
+    r"^(?:(?:if|when|once|then|otherwise|alternatively|first|next|also|finally|in this case|to|this|these|do|don['’]t|"
+    r"as always|make|note|check|look|start|ask|get|tell|let|offer|find|give|provide|use|be|ensure|explain|decide|"
+    r"apologi[sz]e|thank|read|share|send|help|confirm|determine|for example|whether|especially|typically|how|what|update|add|remove|try|go|see|it)\b)",
+    re.IGNORECASE,
 )
 
 #: Third person → second person; the verb follows.
 _VERBS = {"is": "are", "was": "were", "has": "have", "does": "do", "doesn't": "don't", "isn't": "aren't"}
 _SUBJECT = re.compile(
-    r"\b(?:the (?:customer|user|client|buyer|shopper)|customers|a customer)\b(?P<own>['’]s)?(?: (?P<verb>[a-z']+))?",
+    r"\b(?:the (?:customer|user|client|buyer|shopper)|a customer|customers?)\b(?P<own>['’]s)?"
+    r"(?: (?P<verb>[a-z']+))?",
     re.IGNORECASE,
+)
+_RIGHT = re.compile(
+    r"^(?:(?:the|a) )?\w+ (?:will|can|cannot|may|must|needs? to|has to|have to|should|receives?|gets?)\b"
 )
 
 
@@ -59,22 +91,40 @@ def for_customer(sentence: str) -> tuple[str, bool] | None:
     asked = _ASK.match(text)
     if asked:
         what = _second_person(asked.group("what")).rstrip(" .:;,")
-        if 1 <= len(what.split()) <= 12 and not re.search(r"\b(?:you|button|form|question)\b", what):
+        if 1 <= len(what.split()) <= 12 and not _NO_REQUEST.search(what):
             return _request(what), True
         return None
-    if _TOLD.match(text):
-        return None
+    if said := _SAY.match(text):
+        return _told(said.group("what"))
+    if (done := _INSTRUCT.match(text)) and not _WORK.search(done.group("what").replace("click", "")):
+        return f"Please {_owned(done.group('what')).rstrip(' .')}.", False
     # What follows ", and you should …" is for the agent.
     text = re.split(r",? (?:and|so|but) you (?:should|must|can|cannot|need|have)\b", text)[0]
-    if _YOU_AGENT.search(text) or re.search(r"\bagents?\b", text, re.IGNORECASE):
+    return None if _START.match(text) else _told(text)
+
+
+def _told(text: str) -> tuple[str, bool] | None:
+    """A statement of policy as it may be said to the customer; None for anything else."""
+    if _YOU.search(text) or _WORK.search(text) or not _POLICY.search(text):
         return None
-    told = _second_person(text)
-    return (told if told.endswith((".", "!", ":")) else f"{told}.", False) if told else None
+    if len(text.split()) < 5 or not text[0].isalpha() or "?" in text:
+        return None
+    subject = _SUBJECT.match(text)
+    if (
+        subject
+        and not subject.group("own")
+        and not _RIGHT.match(text.removeprefix("The ").removeprefix("the "))
+    ):
+        return None
+    told = _second_person(text).rstrip(" .;,")
+    return f"{told[0].upper()}{told[1:]}.", False
 
 
 def _request(what: str) -> str:
     what = re.sub(r"^(?:their|his|her|the|a|an)\b", "your", what, flags=re.IGNORECASE)
-    what = what if re.match(r"your\b", what, re.IGNORECASE) else f"your {what[0].lower()}{what[1:]}"
+    what = (
+        f"your{what[4:]}" if re.match(r"your\b", what, re.IGNORECASE) else f"your {what[0].lower()}{what[1:]}"
+    )
     return f"Could you please send us {what}?"
 
 
@@ -94,4 +144,8 @@ def _second_person(text: str) -> str:
         return f"{you} {plain}"
 
     told = _SUBJECT.sub(address, text)
-    return re.sub(r"\btheir\b", "your", told) if told != text else told
+    return _owned(told) if told != text else told
+
+
+def _owned(text: str) -> str:
+    return re.sub(r"\b(?:their|his|her)\b", "your", re.sub(r"\bthem\b", "you", text))

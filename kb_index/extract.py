@@ -12,26 +12,18 @@ from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 from kb_index.embedding import Embedder
-from kb_index.sentences import sentences, telling_words
+from kb_index.questions import asked_vectors, parts_of
+from kb_index.sentences import telling_words
 from kb_index.statements import Statement, statements
 from kb_index.wording import search_words, stem
 from plugins.model import Passage
 
 LONGEST = 6  #: Sentences of an answer, list items included.
+PARAGRAPH = 3  #: Sentences of a paragraph that is quoted whole.
 SECOND = 0.86  #: Share of the best sentence's score that one from elsewhere must reach.
 NEXT_STEP = 0.6  #: Share that an instruction to the customer must reach to close the answer.
 READ = 60  #: Statements that are weighed; each costs about 5 ms.
 
-_PART = re.compile(
-    r"(?<=[?!.])\s+|[,;]?\s+(?:and|also|plus|but)\s+(?=(?:also |then )?(?:how|what|when|where|who|why|can|could|do|does|"
-    r"is|are|will|would|should|which)\b)",
-    re.IGNORECASE,
-)
-_ASKS = re.compile(
-    r"\?|^\s*(?:how|what|when|where|who|why|can|could|do|does|did|is|are|will|would|should|which|may)\b|"
-    r"\b(?:i (?:want|need|would like|'d like|have to)|please|help|wondering|tell me|let me know|looking for)\b",
-    re.IGNORECASE,
-)
 _LEANS = re.compile(
     r"^(?:it|this|that|they|these|those|however|otherwise|in that case|then|if so|also|so)\b", re.IGNORECASE
 )
@@ -97,8 +89,8 @@ class AnsweringStatements(BaseNodePostprocessor):
         if not known:
             return []
         parts = parts_of(question)
-        scores = _scores(parts, known, passages, self._embedder)
-        chosen = _choose(known, scores, question)
+        scores = _scores(question, parts, known, passages, self._embedder)
+        chosen = _choose(known, scores)
         best = scores.max(axis=1)
         self.fit = float(best.max())
         self.unanswered = tuple(
@@ -128,14 +120,8 @@ def extract(question: str, passages: tuple[Passage, ...], embedder: Embedder | N
     )
 
 
-def parts_of(question: str) -> tuple[str, ...]:
-    """The things that a message asks, at most three; the whole message when none stands out."""
-    pieces = [piece.strip(" ,;") for line in sentences(question) for piece in _PART.split(line)]
-    asking = [piece for piece in pieces if _ASKS.search(piece) and telling_words(piece)]
-    return tuple(asking[:3]) or (question.strip(),)
-
-
 def _scores(
+    question: str,
     parts: tuple[str, ...],
     known: list[Statement],
     passages: tuple[Passage, ...],
@@ -149,7 +135,9 @@ def _scores(
         contexts = [
             f"{passages[statement.passage].title.split(' › ')[-1]}: {statement.text}" for statement in known
         ]
-        scores += embedder(parts) @ embedder(contexts).T
+        # A part such as "can I send it back?" is understood from the whole message.
+        asked_about = 0.7 * asked_vectors(parts, embedder) + 0.3 * asked_vectors([question], embedder)
+        scores += asked_about @ embedder(contexts).T
     for row, part in enumerate(parts):
         asked = {stem(word) for word in search_words(part)}
         for column, statement in enumerate(known):
@@ -161,7 +149,7 @@ def _scores(
     return scores
 
 
-def _choose(known: list[Statement], scores: npt.NDArray[np.float32], question: str) -> list[int]:
+def _choose(known: list[Statement], scores: npt.NDArray[np.float32]) -> list[int]:
     """Numbers of the chosen statements, in the order of the reply."""
     top = scores.max(axis=0)
     groups: list[list[int]] = []
@@ -169,41 +157,49 @@ def _choose(known: list[Statement], scores: npt.NDArray[np.float32], question: s
     for row in scores:
         best = int(np.argmax(np.where([statement.request for statement in known], row - 0.3, row)))
         if best not in taken:
-            groups.append(_window(known, top, best, taken))
-            taken.update(groups[-1])
+            _take(groups, taken, _window(known, top, best, taken))
     _add_second(known, top, groups, taken)
-    answer = [at for group in groups for at in group][:LONGEST]
+    answer = _in_reading_order(known, [at for group in groups for at in group])
     step = _next_step(known, top, answer)
-    requests = [
-        at for at in range(len(known)) if known[at].request and known[at].passage == known[answer[0]].passage
-    ]
+    first = known[answer[0]].passage
+    requests = [at for at, other in enumerate(known) if other.request and other.passage == first]
     return [*answer, *step, *[at for at in requests[:3] if at not in answer]]
 
 
+def _take(groups: list[list[int]], taken: set[int], group: list[int]) -> None:
+    """Take a group whole, if the answer has room for it; the first one always."""
+    if not groups or sum(map(len, groups)) + len(group) <= LONGEST:
+        groups.append(group)
+        taken.update(group)
+
+
+def _in_reading_order(known: list[Statement], chosen: list[int]) -> list[int]:
+    """Passages in the order in which they were chosen, each read from top to bottom."""
+    places = list(dict.fromkeys(known[at].passage for at in chosen))
+    return sorted(chosen, key=lambda at: (places.index(known[at].passage), at))
+
+
 def _window(known: list[Statement], top: npt.NDArray[np.float32], best: int, taken: set[int]) -> list[int]:
-    """The best statement with its neighbours that belong to it: a list whole, sentences as far as they fit."""
+    """The best statement with its neighbours: a short list or paragraph whole, else what belongs to it."""
     here = known[best]
     same = [
         at
         for at, other in enumerate(known)
-        if (other.passage, other.block) == (here.passage, here.block) and at not in taken
+        if (other.passage, other.block) == (here.passage, here.block)
+        and at not in taken
+        and not other.request
     ]
     if here.item or here.lead:
         items = [at for at in same if known[at].item]
-        lead = [at for at in same if known[at].lead]
-        if lead and len(items) < LONGEST:
-            return [*lead, *items]
-        return [at for at in items if top[at] >= 0.8 * top[best]][:4]
-    window = [best]
-    if _LEANS.match(here.text) and best - 1 in same:
-        window.insert(0, best - 1)
-    following = best + 1
-    while following in same and len(window) < 3 and not known[following].item:
-        if top[following] < 0.6 * top[best] and not _LEANS.match(known[following].text):
-            break
-        window.append(following)
-        following += 1
-    return window
+        if len(items) < LONGEST and any(known[at].lead or _STEP.match(known[at].text) for at in same):
+            return [at for at in same if known[at].lead or known[at].item]
+        return [at for at in items if top[at] >= 0.8 * top[best]][:4] or [best]
+    if len(same) <= PARAGRAPH:
+        return [at for at in same if not known[at].lead or at == best] or [best]
+    start = same.index(best) if best in same else 0
+    while start > 0 and _LEANS.match(known[same[start]].text):
+        start -= 1
+    return same[start : max(start + PARAGRAPH, same.index(best) + 1)]
 
 
 def _add_second(
@@ -213,13 +209,11 @@ def _add_second(
     said = {stem(word) for at in taken for word in telling_words(known[at].text)}
     best = max(float(top[at]) for at in taken)
     for at in np.argsort(-top).tolist():
-        if top[at] < SECOND * best or sum(map(len, groups)) >= LONGEST - 1:
+        if top[at] < SECOND * best:
             return
         own = {stem(word) for word in telling_words(known[at].text)}
         if at not in taken and not known[at].request and own and len(own - said) / len(own) > 0.5:
-            group = _window(known, top, at, taken)[:2]
-            groups.append(group)
-            taken.update(group)
+            _take(groups, taken, _window(known, top, at, taken))
             return
 
 

@@ -18,7 +18,8 @@ import numpy.typing as npt
 
 from kb_index import generation
 from kb_index.articles import Article
-from kb_index.embedding import Embedder
+from kb_index.embedding import Embedder, Vectors
+from kb_index.questions import asked_vectors, parts_of
 from kb_index.sentences import words
 from kb_index.wording import search_words, spelt, stem
 from plugins.model import Passage
@@ -28,6 +29,7 @@ WORDS = 0.12  #: What a passage gains that has the question's words as no other 
 PASSAGES = 8  #: Handed on for a question.
 PER_ARTICLE = 3  #: Passages of one article among them.
 QUESTION = 2_000  #: Characters of a question that are read.
+LONG_QUESTION = 12  #: Words above which what a message asks is also searched for part by part.
 
 Scores = npt.NDArray[np.float32]
 
@@ -92,10 +94,12 @@ class Search:
     def _by_meaning(self, question: str) -> Scores | None:
         if self._embedder is None or self._texts is None or self._names is None:
             return None
-        asked = self._embedder([question])[0]
-        names: Scores = (self._names @ asked)[self._headings]
-        texts: Scores = self._texts @ asked
-        return np.float32(HEADING) * names + np.float32(1 - HEADING) * texts
+        long = len(question.split()) > LONG_QUESTION
+        asked = asked_vectors([question, *parts_of(question)] if long else [question], self._embedder)
+        names: Scores = (self._names @ asked.T)[self._headings]
+        texts: Scores = self._texts @ asked.T
+        best: Scores = (np.float32(HEADING) * names + np.float32(1 - HEADING) * texts).max(axis=1)
+        return best
 
     def _by_words(self, question: str) -> Scores:
         """BM25 as a share of the best passage's, times the share of the question's words that it has."""

@@ -19,8 +19,9 @@ _ASIDE = re.compile(
     r"thank you|hello|hi|welcome|absolutely|certainly|exactly|remember|example|that's it|done)\W*(?:there)?\W*",
     re.IGNORECASE,
 )
-_LABEL = re.compile(
-    r"^(?:Q|A|question|answer|category|topic|tags?|last updated|updated)\s*[:.]\s*", re.IGNORECASE
+_LABEL = re.compile(r"^(?:Q|A|question|answer)\s*[:.]\s*", re.IGNORECASE)
+_META = re.compile(
+    r"^\**(?:category|topic|tags?|keywords|author|last (?:updated|reviewed)|updated)\**\s*:", re.IGNORECASE
 )
 
 
@@ -59,14 +60,25 @@ def statements(passages: tuple[Passage, ...]) -> list[Statement]:
 def _of(passage: Passage, number: int, *, for_agents: bool) -> Iterator[Statement]:
     for block, (item, quote, lead) in enumerate_blocks(passage.text):
         text = plain(quote)
-        if is_instruction(text) or _ASIDE.fullmatch(text) or (text.endswith("?") and not for_agents):
+        if (
+            _META.match(quote)
+            or is_instruction(text)
+            or _ASIDE.fullmatch(text)
+            or (text.endswith("?") and not for_agents)
+        ):
             continue
         told = for_customer(text) if for_agents else (text, False)
         if told is None or not _is_whole(told[0], item=item):
             continue
         said, request = told
         yield Statement(
-            text=said, quote=quote, passage=number, block=block, item=item, lead=lead, request=request
+            text=said,
+            quote=quote,
+            passage=number,
+            block=block,
+            item=item and not for_agents,
+            lead=lead and not for_agents,
+            request=request,
         )
 
 

@@ -34,10 +34,14 @@ _SYNONYMS: tuple[tuple[str, str], ...] = (
 _PATTERNS = tuple((re.compile(rf"\b(?:{pattern})", re.IGNORECASE), added) for pattern, added in _SYNONYMS)
 
 
+def article_words(question: str) -> str:
+    """The words that articles use for what the question says in others; may be empty."""
+    return " ".join(extra for pattern, extra in _PATTERNS if pattern.search(question))
+
+
 def search_words(question: str) -> tuple[str, ...]:
     """The question's telling words, then the words that articles use for the same; each once."""
-    added = " ".join(extra for pattern, extra in _PATTERNS if pattern.search(question))
-    return tuple(dict.fromkeys([*telling_words(question), *words(added)]))
+    return tuple(dict.fromkeys([*telling_words(question), *words(article_words(question))]))
 
 
 def spelt(question: str, vocabulary: Collection[str], knows: Callable[[str], bool]) -> str:
