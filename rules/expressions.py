@@ -1,7 +1,7 @@
 """Regular expressions that a support lead can read: `{payment} … {failed}`.
 
 `{name}` stands for any word or phrase of the word list of that name, and `…` for up to 40 characters of
-anything. Everything else is a google-re2 expression, applied to folded text (`rules/folding.py`, in which
+the same sentence. Everything else is a google-re2 expression, applied to folded text (`rules/folding.py`, in which
 neither `…` nor a brace before a letter can occur by itself).
 """
 
@@ -14,8 +14,8 @@ import re2
 
 from rules.folding import fold
 
-#: What `…` stands for; spaces around it are for the reader.
-_GAP = ".{0,40}"
+#: What `…` stands for; spaces around it are for the reader. A point within "$49.99" ends no sentence.
+_GAP = r"(?:[^.?!]|[.?!]\S){0,40}"
 _LIST = re.compile(r"(?<!\\[pPx])\{([a-z_][a-z0-9_-]*)\}")  # but neither \x{af} nor \p{greek}
 
 

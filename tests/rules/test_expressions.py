@@ -25,11 +25,13 @@ WORDS = {
         ("prepayment was declined", False),
         ("payment " + "x" * 60 + " declined", False),
         ("payment not acceptedly", False),
+        ("payment of 49.99 was declined", True),
+        ("payment sent. we declined the invitation", False),
         ("top up? can't", True),
     ],
 )
 def test_lists_and_gaps(text: str, found: bool) -> None:
-    """A list stands for its words at word boundaries, and the gap reaches 40 characters."""
+    """A list stands for its words at word boundaries, and the gap reaches 40 characters of the sentence."""
     pattern = compile_pattern(expand("{payment} … {failed}", WORDS))
     assert (pattern.search(text) is not None) is found
 
