@@ -27,7 +27,7 @@ WORDS = {
         ("payment not acceptedly", False),
         ("payment of 49.99 was declined", True),
         ("payment sent. we declined the invitation", False),
-        ("top up? can't", True),
+        ("top up: can't", True),
     ],
 )
 def test_lists_and_gaps(text: str, found: bool) -> None:
