@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from channels.automatic_mail import is_automatic
 from channels.mail_text import newest_from_html, text_of_html
 from channels.quotes import forwards, newest
-from plugins import Capabilities, Channel, Draft, Markup, Message, Reply, hookimpl
+from plugins import Capabilities, Channel, Draft, Markup, Message, Reply, hookimpl, split
 
 HOTDASH_API = 1
 
@@ -83,7 +83,8 @@ class Email(Channel):
         letter = _CLOSED.sub("", letter)
         signature = self._signature or f"{closing}\n{agent or self._team}"
         signature = signature.replace("{agent}", agent or self._team).replace("{team}", self._team)
-        return Reply(channel=self.name, parts=(f"{letter}\n\n--\n\n{_hard_breaks(signature.strip())}",))
+        letter = f"{letter}\n\n--\n\n{_hard_breaks(signature.strip())}"
+        return Reply(channel=self.name, parts=split(letter, self.capabilities.max_characters))
 
     def preview(self, reply: Reply) -> str:
         """The letter as a mail program shows it; pictures are not loaded."""

@@ -1,5 +1,6 @@
 """The ground: nouns, errors, hooks. All that a plugin author imports."""
 
+from plugins.alert import Alert, Severity, Stage
 from plugins.channel import Capabilities, Channel, Markup
 from plugins.errors import PluginError
 from plugins.hookspecs import API, hookimpl
@@ -19,6 +20,7 @@ from plugins.text import graphemes, plain, split
 
 __all__ = [
     "API",
+    "Alert",
     "Capabilities",
     "Channel",
     "Contact",
@@ -32,6 +34,8 @@ __all__ = [
     "OwnedOrder",
     "PluginError",
     "Reply",
+    "Severity",
+    "Stage",
     "Tracking",
     "graphemes",
     "hookimpl",

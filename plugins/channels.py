@@ -44,6 +44,10 @@ class Channels:
             self._channels[channel.name] = (plugin, channel)
             self._serving.update(dict.fromkeys(channel.serves, (plugin, channel)))
 
+    def all(self, plugin: str | None = None) -> tuple[Channel, ...]:
+        """All channels, or those of one plugin."""
+        return tuple(channel for owner, channel in self._channels.values() if plugin in (None, owner))
+
     def names(self) -> tuple[str, ...]:
         """The names of all channels."""
         return tuple(self._channels)

@@ -21,6 +21,10 @@ OURS = {
     "email": "channels.email",
     "chat": "channels.chat",
     "sms": "channels.sms",
+    "webhook": "bot.service_level.notifiers.webhook",
+    "pagerduty": "bot.service_level.notifiers.pagerduty",
+    "mail": "bot.service_level.notifiers.mail",
+    "apprise": "bot.service_level.notifiers.apprise",
 }
 
 

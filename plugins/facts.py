@@ -45,9 +45,9 @@ class Catalog:
                 )
             self._facts[fact.name] = (plugin, fact)
 
-    def all(self) -> tuple[Fact, ...]:
-        """Every declared fact."""
-        return tuple(fact for _, fact in self._facts.values())
+    def all(self, plugin: str | None = None) -> tuple[Fact, ...]:
+        """Every declared fact, or those of one plugin."""
+        return tuple(fact for owner, fact in self._facts.values() if plugin in (None, owner))
 
     def fallbacks(self) -> dict[str, Any]:
         """Every declared fact with the value it has when its plugin is silent."""

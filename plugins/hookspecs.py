@@ -13,6 +13,7 @@ from typing import Any
 
 import pluggy
 
+from plugins.alert import Alert
 from plugins.channel import Channel
 from plugins.model import Contact, Fact, Message, OwnedOrder
 
@@ -68,6 +69,15 @@ def sentiment(text: str) -> float | Awaitable[float | None] | None:
     """Return how angry a text sounds, 0 (calm) to 1 (furious), or None to leave it to others. Awaited.
 
     The first plugin with an answer replaces the built-in fact.
+    """
+
+
+@hookspec
+def notify(address: str, alert: Alert) -> bool | Awaitable[bool | None] | None:
+    """Deliver an alert to an address such as "slack://…", one of HOTDASH_NOTIFIERS. Awaited.
+
+    Return True once it is delivered, None if the address is not of your kind. Raise when it could not be
+    delivered: it is then tried again later. An address may hold secrets: keep it out of logs and errors.
     """
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import pluggy
 
 from plugins import discovery, hookspecs
+from plugins.alert import Alert
 from plugins.channel import Channel
 from plugins.channels import Channels
 from plugins.errors import PluginError
@@ -29,6 +30,8 @@ from plugins.ownership import belongs_to
 START = 10.0
 #: Seconds that a plugin has for an answer while a customer's message waits.
 ANSWER = 3.0
+#: Mail servers and paging services may be slow, and an alert is worth the wait.
+NOTIFY = 20.0
 #: Shops answer over the network, and may ask to wait.
 ORDERS = 8.0
 
@@ -53,6 +56,7 @@ _KINDS = {
     "register_facts": "facts",
     "find_orders": "orders",
     "sentiment": "sentiment",
+    "notify": "notifier",
 }
 
 
@@ -109,8 +113,13 @@ class Plugins:
             raise PluginError("required plugins are not active:\n  " + "\n  ".join(missing))
         return plugins
 
-    def add(self, source: discovery.Source, settings: Mapping[str, Any], *, on: bool = True) -> None:
-        """Take in one plugin; one that is broken is recorded with its reason. PluginError: see `load`."""
+    def add(
+        self, source: discovery.Source, settings: Mapping[str, Any], *, on: bool = True, strict: bool = False
+    ) -> None:
+        """Take in one plugin; one that is broken is recorded with its reason, or raised if `strict`.
+
+        PluginError: see `load`.
+        """
         if source.name in self._sources:
             first = self._sources[source.name]
             raise PluginError(
@@ -124,6 +133,8 @@ class Plugins:
         try:
             channels, facts = self._start(source, settings)
         except PluginError as error:
+            if strict:
+                raise PluginError(f"{source.place}: {error}") from error.__cause__
             self._reasons[source.name] = ("failed", str(error))
             self.guard.failed(source.name, "start", str(error))
             return
@@ -205,9 +216,9 @@ class Plugins:
             for implementation, answer in zip(implementations, answers, strict=True)
         ]
 
-    def fact_specs(self) -> tuple[Fact, ...]:
-        """The facts that plugins add to the built-in ones."""
-        return self._catalog.all()
+    def fact_specs(self, plugin: str | None = None) -> tuple[Fact, ...]:
+        """The facts that plugins, or one plugin, add to the built-in ones."""
+        return self._catalog.all(plugin)
 
     async def facts(self, message: Message) -> dict[str, Any]:
         """The value of every fact that plugins add; the fallback where a plugin failed."""
@@ -250,6 +261,27 @@ class Plugins:
             if answer is not None:
                 self.guard.failed(plugin, "sentiment", f"gave {answer!r}, not a number from 0 to 1")
         return None
+
+    async def notify(self, address: str, alert: Alert) -> None:
+        """Deliver an alert by the first plugin that knows the address. PluginError: it was not delivered."""
+        for implementation in self._implementations("notify"):
+            plugin, given = implementation.plugin_name, {"address": address, "alert": alert}
+            answer = await self.guard.call(
+                plugin,
+                "notify",
+                implementation.function,
+                *(given[name] for name in implementation.argnames),
+                kind=(bool, NoneType),
+                default=False,
+                deadline=NOTIFY,
+            )
+            if answer is False:
+                why = self.guard.last_failure.get(plugin, "it said that it did not deliver")
+                raise PluginError(f"the notifier {plugin} failed: {why}")
+            if answer:
+                return
+        scheme = address.partition(":")[0]
+        raise PluginError(f'no plugin delivers to "{scheme}:…"; correct HOTDASH_NOTIFIERS or install one')
 
     async def diagnose(self) -> dict[str, tuple[str, ...]]:
         """What plugins find wrong with their surroundings, by plugin."""

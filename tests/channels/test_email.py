@@ -74,7 +74,7 @@ def test_cutting_invents_nothing(text: str) -> None:
         ("W dniu 15.06.2026 o 08:02, Sklep pisze:\n> Tak?", ""),
         ("Sí.\n\nEl lun, 15 jun 2026 a las 8:02, Tienda (<s@t.example>) escribió:\n\n> ¿Azul?", "Sí."),
         (
-            "Oui\n\nDe : Boutique <s@b.example>\nEnvoyé : lundi 15 juin 2026 08:02\nÀ : Ada\nObjet : x\n\nBleu ?",
+            "Oui\n\nDe : Boutique <s@b.example>\nEnvoyé : lundi\nÀ : Ada\n\nBleu ?",
             "Oui",
         ),
         ("Hello\n\n-- \nAda Lovelace\nAnalyst", "Hello"),
