@@ -125,7 +125,12 @@ def _request(what: str) -> str:
     what = (
         f"your{what[4:]}" if re.match(r"your\b", what, re.IGNORECASE) else f"your {what[0].lower()}{what[1:]}"
     )
+    what = re.sub(r"\b(?:Name|Full|Email|Address|Number|Account|Order|Username)\b", _lower, what)
     return f"Could you please send us {what}?"
+
+
+def _lower(found: re.Match[str]) -> str:
+    return found.group().lower()
 
 
 def _second_person(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -59,6 +59,10 @@ class Extract:
     chosen: tuple[Statement, ...]
     fit: float  #: 0–1: how well the best of them answers, before any calibration.
     unanswered: tuple[str, ...] = ()  #: Parts of the question that nothing was found for.
+
+    def at_least(self, fit: float, *, sentences: int) -> Extract:
+        """The first sentences of it if it fits so well, else nothing: beside an order's own facts."""
+        return replace(self, chosen=self.chosen[:sentences] if self.fit >= fit else (), unanswered=())
 
 
 class AnsweringStatements(BaseNodePostprocessor):

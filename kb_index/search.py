@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from kb_index import generation
 from kb_index.articles import Article
-from kb_index.embedding import Embedder, Vectors
+from kb_index.embedding import Embedder
 from kb_index.questions import asked_vectors, parts_of
 from kb_index.sentences import words
 from kb_index.wording import search_words, spelt, stem
