@@ -264,6 +264,7 @@ class Plugins:
 
     async def notify(self, address: str, alert: Alert) -> None:
         """Deliver an alert by the first plugin that knows the address. PluginError: it was not delivered."""
+        failed: Any = False
         for implementation in self._implementations("notify"):
             plugin, given = implementation.plugin_name, {"address": address, "alert": alert}
             answer = await self.guard.call(
@@ -272,7 +273,7 @@ class Plugins:
                 implementation.function,
                 *(given[name] for name in implementation.argnames),
                 kind=(bool, NoneType),
-                default=False,
+                default=failed,
                 deadline=NOTIFY,
             )
             if answer is False:
