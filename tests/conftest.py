@@ -13,8 +13,8 @@ import pytest
 from psycopg import sql
 
 from bot.store.database import Database
-from bot.store.embedded import EmbeddedPostgres
 from bot.store.migrations import migrate
+from bot.store.throwaway import throwaway
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -31,7 +31,7 @@ def shared_data() -> Path:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The address of a throw-away Postgres server."""
-    server = EmbeddedPostgres(None)
+    server = throwaway()
     yield server.start()
     server.stop()
 

@@ -14,7 +14,6 @@ import shlex
 import shutil
 import tempfile
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,12 +36,12 @@ class EmbeddedPostgres:
     """A Postgres server in a folder, shared by all processes that name the same folder.
 
     `start` and `stop` block for up to a few seconds; call them before the event loop runs, or in a thread.
-    Without a folder it is a throw-away server: in a temporary one, without fsync, and removed at the end.
+    A throw-away server writes without fsync, and its folder is removed when it stops.
     """
 
-    def __init__(self, home: Path | None) -> None:
-        self.throwaway = home is None
-        self.home = (home or Path(tempfile.gettempdir()) / f"hotdash-{uuid.uuid4().hex[:12]}").absolute()
+    def __init__(self, home: Path, *, throwaway: bool = False) -> None:
+        self.home = home.absolute()
+        self.throwaway = throwaway
         self.folder = self.home / "postgres"
         self.data = self.folder / "data"
         self.log = self.folder / "server.log"
@@ -88,7 +87,7 @@ class EmbeddedPostgres:
             return
         with self._alone():
             last = self._leave()
-            if last:
+            if last and any(self._remove_if_stale(lock) for lock in self._locks):
                 binaries = Binaries.reachable_by(Owner.of(self.data), copy_to=self.home)
                 binaries.run("pg_ctl", "stop", "-D", self.data, "-m", "fast", "-t", STOP_WITHIN)
         if last and self.throwaway:
