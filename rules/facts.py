@@ -178,6 +178,18 @@ def standard_registry() -> FactRegistry:
     return FactRegistry(STANDARD)
 
 
+def facts_in(text: str) -> dict[str, Any]:
+    """What a text alone tells, by the fact's name; a fact that cannot be told is None."""
+    return {
+        "message.text": text,
+        "message.length": len(text),
+        "message.language": message_language(text),
+        "message.refund_amount": refund_amount(text),
+        "message.anger": anger(text),
+        "message.asks_human": asks_human(text),
+    }
+
+
 def read_text_facts(message: Message) -> dict[str, Any]:
     """The `message.*` facts of a message, by name; a fact that cannot be told is None.
 
@@ -185,15 +197,10 @@ def read_text_facts(message: Message) -> dict[str, Any]:
     base, clock) is gathered by the pipeline.
     """
     text = f"{message.subject}\n{message.content}" if message.subject else message.content
-    return {
-        "message.text": text,
+    return facts_in(text) | {
         "message.subject": message.subject,
         "message.channel": message.channel,
         "message.inbox": message.conversation.inbox_id,
-        "message.language": message_language(message.content),
-        "message.length": len(message.content),
         "message.attachments": len(message.attachments),
-        "message.refund_amount": refund_amount(text),
-        "message.anger": anger(text),
-        "message.asks_human": asks_human(text),
+        "message.length": len(message.content),
     }
