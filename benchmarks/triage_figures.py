@@ -29,7 +29,7 @@ ANGER_RULE = "angry"
 
 def rows(path: Path) -> list[dict[str, Any]]:
     """The rows of a JSON Lines file."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
 
 
 def auroc(angry: Sequence[float], calm: Sequence[float]) -> float:

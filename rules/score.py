@@ -67,7 +67,7 @@ def read_examples(path: Path) -> list[Example]:
         BadRequest: the file cannot be read; the text names every wrong line.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")  # U+2028 is no end of a line in JSON
     except (OSError, UnicodeDecodeError) as error:
         raise BadRequest(f"{path}: cannot be read: {error}") from error
     examples: list[Example] = []
