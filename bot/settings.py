@@ -87,6 +87,17 @@ class Settings(BaseSettings):
     home: Path = Field(default_factory=default_home, description="Folder for the service's own state.")
     rules: Path = Field(Path("rules.yaml"), description="The rules file.")
     kb_folder: Path = Field(Path("data/support"), description="Folder of knowledge-base articles.")
+    kb_portals: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Help Center portals to read too, as slug/language, separated by commas."
+    )
+    voice: Path = Field(Path("data/voice.yaml"), description="The brand voice of all drafts.")
+    llm_provider: Literal["none", "openai", "anthropic", "ollama"] = Field(
+        "none", description="Who writes drafts. none: extracts of articles. openai: any compatible server."
+    )
+    llm_model: str = Field("", description="Name of the language model, as its provider calls it.")
+    llm_url: HttpUrl | None = Field(None, description="Address of the model's server, such as .../v1.")
+    llm_key: SecretStr | None = Field(None, description="Key of the model's provider.")
+    draft_seconds: float = Field(20, gt=0, le=300, description="Seconds after which a draft is given up.")
     plugins_folder: Path | None = Field(None, description="Folder of single-file plugins.")
     plugins_enabled: bool = Field(True, description="false: only the plugins that come with the service.")
     plugins_off: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -121,7 +132,7 @@ class Settings(BaseSettings):
         "info", description="Least level that is logged."
     )
 
-    @field_validator("webhook_secrets", "plugins_off", "plugins_required", mode="before")
+    @field_validator("webhook_secrets", "kb_portals", "plugins_off", "plugins_required", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

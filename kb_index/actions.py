@@ -27,7 +27,9 @@ _SIGNS: dict[Action, str] = {
     Action.REFUND: r"\brefund|money back|reimburs",
     Action.EXCHANGE: r"\bexchang|\bswap|different (?:size|colou?r)",
     Action.RETURN_LABEL: r"\breturn\w*\b|send (?:it|this|them) back",
-    Action.CHANGE_ADDRESS: r"\b(?:chang|updat|edit|correct|wrong|modif)\w*\b.{0,30}\baddress|address.{0,20}\bwrong",
+    Action.CHANGE_ADDRESS: (
+        r"\b(?:chang|updat|edit|correct|wrong|modif)\w*\b.{0,30}\baddress|address.{0,20}\bwrong"
+    ),
     Action.RESET_PASSWORD: r"\bpassword|log ?in|sign ?in|locked out",
     Action.CHECK_PAYMENT: r"\b(?:charged|declin|payment fail|double charge|invoice)",
     Action.ESCALATE: r"\b(?:lawyer|lawsuit|fraud|hacked|manager|complaint)\b",

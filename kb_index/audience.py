@@ -17,12 +17,14 @@ _ASK = re.compile(
     r"^(?:\w+ (?:by|with) |then,? |first,? |next,? |also,? )*"
     r"(?:all chats in this flow start by )?"
     r"(?:get|getting|ask|asking|request|requesting|collect|collecting|obtain|obtaining)\b"
-    r"(?: (?:the|your) (?:customer|user|client|caller)s?(?:['’]s)?)?(?: to (?:provide|give|share|tell)(?: you)?)?"
+    r"(?: (?:the|your) (?:customer|user|client|caller)s?(?:['’]s)?)?(?: to (?:provide|give|share|"
+    r"tell)(?: you)?)?"
     r"(?: for)? (?P<what>.+?)(?: (?:using|with|for|to (?:check|verify|confirm|look|pull|be))\b.*|[.:]?\s*)$",
     re.IGNORECASE,
 )
 _NO_REQUEST = re.compile(
-    r"^(?:what|how|why|oracle)\b|\b(?:you|button|form|box|question|new|started|customer|click|membership level|if|"
+    r"^(?:what|how|why|oracle)\b|\b(?:you|button|form|box|question|new|started|customer|click|"
+    r"membership level|if|"
     r"whether|status|them|card|expir\w*|password|cvv|pin|security|dollar amount)\b|:$",
     re.IGNORECASE,
 )
@@ -36,15 +38,18 @@ _SAY = re.compile(
 )
 _INSTRUCT = re.compile(
     r"^(?:please )?(?:ask|tell|instruct|advise|remind|have) "
-    r"(?:them|him|her|(?:the|your) (?:customer|user|client|caller|buyer|shopper)s?) to (?P<what>(?!provide|give|share)"
+    r"(?:them|him|her|(?:the|your) (?:customer|user|client|caller|buyer|"
+    r"shopper)s?) to (?P<what>(?!provide|give|share)"
     r"[a-z]+ .+)$",
     re.IGNORECASE,
 )
 #: A guideline speaks of the agent's work with these; none of it is for a customer.
 _WORK = re.compile(
     r"\b(?:click|button|enter|form|box|flow|select|record|system|tool|action|field|dropdown|toggle|verify|validate|"
-    r"identity|transfer|escalate|ticket|agent|survey|chat|conversation|correct flow|options? (?:are|include|\d)|"
-    r"asks?|may have|meant to|oracle|database|user id|call|status is|the status|simulat|pretend|decision|menu|wrap)\w*\b|>|→",
+    r"identity|transfer|escalate|ticket|agent|survey|chat|conversation|correct flow|options? (?:are|"
+    r"include|\d)|"
+    r"asks?|may have|meant to|oracle|database|user id|call|status is|the status|simulat|pretend|"
+    r"decision|menu|wrap)\w*\b|>|→",
     re.IGNORECASE,
 )
 #: A statement of policy: what holds, in the present or future, with something that can be relied on.
@@ -57,9 +62,12 @@ _POLICY = re.compile(
 )
 _YOU = re.compile(r"\byou(?:r|rs|rself)?\b|\byou['’]", re.IGNORECASE)
 _START = re.compile(
-    r"^(?:(?:if|when|once|then|otherwise|alternatively|first|next|also|finally|in this case|to|this|these|do|don['’]t|"
-    r"as always|make|note|check|look|start|ask|get|tell|let|offer|find|give|provide|use|be|ensure|explain|decide|"
-    r"apologi[sz]e|thank|read|share|send|help|confirm|determine|for example|whether|especially|typically|how|what|update|add|remove|try|go|see|it)\b)",
+    r"^(?:(?:if|when|once|then|otherwise|alternatively|first|next|also|finally|in this case|to|this|"
+    r"these|do|don['’]t|"
+    r"as always|make|note|check|look|start|ask|get|tell|let|offer|find|give|provide|use|be|ensure|"
+    r"explain|decide|"
+    r"apologi[sz]e|thank|read|share|send|help|confirm|determine|for example|whether|especially|"
+    r"typically|how|what|update|add|remove|try|go|see|it)\b)",
     re.IGNORECASE,
 )
 

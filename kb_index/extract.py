@@ -21,6 +21,7 @@ from plugins.model import Passage
 LONGEST = 6  #: Sentences of an answer, list items included.
 PARAGRAPH = 3  #: Sentences of a paragraph that is quoted whole.
 SECOND = 0.86  #: Share of the best sentence's score that one from elsewhere must reach.
+WIDER = 0.74  #: The same for a sentence on something asked that the answer lacks.
 NEXT_STEP = 0.6  #: Share that an instruction to the customer must reach to close the answer.
 READ = 60  #: Statements that are weighed; each costs about 5 ms.
 
@@ -28,8 +29,10 @@ _LEANS = re.compile(
     r"^(?:it|this|that|they|these|those|however|otherwise|in that case|then|if so|also|so)\b", re.IGNORECASE
 )
 _STEP = re.compile(
-    r"^(?:please |to \w+.{0,60}, |just |simply |then )?(?:reply|send|contact|e-?mail|call|go to|open|choose|select|"
-    r"fill|log in|sign in|visit|click|follow|write to|use|enter|attach|start|pack|print|tell us|let us know)\b",
+    r"^(?:please |to \w+.{0,60}, |just |simply |then )?(?:reply|send|contact|e-?mail|call|go to|"
+    r"open|choose|select|"
+    r"fill|log in|sign in|visit|click|follow|write to|use|enter|attach|start|pack|print|tell us|"
+    r"let us know)\b",
     re.IGNORECASE,
 )
 #: What a question asks for → what a sentence that answers it has.
@@ -94,7 +97,8 @@ class AnsweringStatements(BaseNodePostprocessor):
             return []
         parts = parts_of(question)
         scores = _scores(question, parts, known, passages, self._embedder)
-        chosen = _choose(known, scores)
+        asked = frozenset(stem(word) for word in telling_words(question))
+        chosen = _choose(known, scores, asked)
         best = scores.max(axis=1)
         self.fit = float(best.max())
         self.unanswered = tuple(
@@ -153,7 +157,7 @@ def _scores(
     return scores
 
 
-def _choose(known: list[Statement], scores: npt.NDArray[np.float32]) -> list[int]:
+def _choose(known: list[Statement], scores: npt.NDArray[np.float32], asked: frozenset[str]) -> list[int]:
     """Numbers of the chosen statements, in the order of the reply."""
     top = scores.max(axis=0)
     groups: list[list[int]] = []
@@ -162,7 +166,7 @@ def _choose(known: list[Statement], scores: npt.NDArray[np.float32]) -> list[int
         best = int(np.argmax(np.where([statement.request for statement in known], row - 0.3, row)))
         if best not in taken:
             _take(groups, taken, _window(known, top, best, taken))
-    _add_second(known, top, groups, taken)
+    _add_second(known, top, groups, taken, asked)
     answer = _in_reading_order(known, [at for group in groups for at in group])
     step = _next_step(known, top, answer)
     first = known[answer[0]].passage
@@ -207,16 +211,25 @@ def _window(known: list[Statement], top: npt.NDArray[np.float32], best: int, tak
 
 
 def _add_second(
-    known: list[Statement], top: npt.NDArray[np.float32], groups: list[list[int]], taken: set[int]
+    known: list[Statement],
+    top: npt.NDArray[np.float32],
+    groups: list[list[int]],
+    taken: set[int],
+    asked: frozenset[str],
 ) -> None:
-    """One more group, if another place says something new that answers nearly as well."""
+    """One more group, if another place says something new that answers nearly as well.
+
+    It may answer less well when it speaks of something asked that the answer does not speak of yet.
+    """
     said = {stem(word) for at in taken for word in telling_words(known[at].text)}
     best = max(float(top[at]) for at in taken)
     for at in np.argsort(-top).tolist():
-        if top[at] < SECOND * best:
-            return
         own = {stem(word) for word in telling_words(known[at].text)}
-        if at not in taken and not known[at].request and own and len(own - said) / len(own) > 0.5:
+        enough = WIDER if own & asked - said else SECOND
+        if top[at] < WIDER * best:
+            return
+        fresh = len(own - said) / len(own) > 0.5 if own else False
+        if at not in taken and not known[at].request and fresh and top[at] >= enough * best:
             _take(groups, taken, _window(known, top, at, taken))
             return
 

@@ -49,20 +49,25 @@ _SPELT = {
 _COURTESY = re.compile(
     r"^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening))\b.{0,40}$"
     r"|^(?:kind|best|warm|many)? ?(?:regards|wishes|thanks)\b|^(?:sincerely|cheers|yours)\b"
-    r"|^(?:thank(?:s| you)|(?:i|we)(?:['’]m| am|['’]re| are)? (?:so |very |really )?(?:sorry|apologi[sz]e|understand|hope|"
+    r"|^(?:thank(?:s| you)|(?:i|we)(?:['’]m| am|['’]re| are)? (?:so |very |really )?(?:sorry|"
+    r"apologi[sz]e|understand|hope|"
     r"appreciate)|sorry|apologies|please (?:let|feel free|don['’]t hesitate|reply|accept)|let (?:me|us) know|"
-    r"if (?:you have|anything|there is|there['’]s|you need|that)|feel free|(?:i|we)(?:['’]d| would) be (?:happy|glad)|"
+    r"if (?:you have|anything|there is|there['’]s|you need|that)|feel free|(?:i|we)(?:['’]d|"
+    r" would) be (?:happy|glad)|"
     r"(?:i|we)(?:['’]re| are) here|happy to help|to help you|have a (?:nice|great|good)|looking forward)\b",
     re.IGNORECASE,
 )
 _MONEY = (
-    r"(?:refund|reimburs|credit|compensat|money|payment back|voucher|gift card|discount|free (?:replacement|shipping)|"
+    r"(?:refund|reimburs|credit|compensat|money|payment back|voucher|gift card|discount|"
+    r"free (?:replacement|shipping)|"
     r"[$€£]\s?\d|\d+(?:\.\d\d)? ?(?:usd|eur|gbp|dollars|euros|pounds))"
 )
 #: A sentence in which the company binds itself to pay this customer.
 _PROMISE = re.compile(
-    rf"\b(?:i|we)(?:['’](?:ll|ve|m|re)| will| have| am| are| can| shall)?\b(?: \w+){{0,3}}? (?:\w*refund\w*|reimburs\w*|"
-    rf"credit\w*|compensat\w*|pay(?:ing)? you|send(?:ing)? you .{{0,30}}(?:money|[$€£]|gift card|voucher|credit)|"
+    rf"\b(?:i|we)(?:['’](?:ll|ve|m|re)| will| have| am| are| can|"
+    rf" shall)?\b(?: \w+){{0,3}}? (?:\w*refund\w*|reimburs\w*|"
+    rf"credit\w*|compensat\w*|pay(?:ing)? you|send(?:ing)? you .{{0,30}}(?:money|[$€£]|gift card|"
+    rf"voucher|credit)|"
     rf"(?:issu|process|initiat|approv|arrang|grant|offer|giv)\w* .{{0,40}}{_MONEY})"
     rf"|\byou(?:['’]ll| will| are going to| shall) (?:\w+ )?(?:get|receive|have|be)\b.{{0,60}}{_MONEY}"
     rf"|\b(?:your|a|the|full|an?) (?:\w+ ){{0,3}}refund (?:of .{{0,20}})?(?:has been|is being|will be|was) "
@@ -190,8 +195,9 @@ def _host(link: str) -> str:
 
 
 def promises_money(text: str, evidence: Iterable[str]) -> str | None:
-    """The first sentence that binds the company to pay this customer and is not in the evidence word for
-    word; None without one. A policy that an article states is no promise.
+    """The first sentence that binds the company to pay this customer; None without one.
+
+    A policy that the evidence states in the same words is no promise.
     """
     sources = " ".join(" ".join(words(source)) for source in evidence)
     for sentence in split(text):

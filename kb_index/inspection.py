@@ -1,4 +1,4 @@
-"""The last look at every draft, whoever wrote it: stop it, mark it, or let it pass, and say how sure we are."""
+"""The last look at every draft, whoever wrote it: stop it, mark it or let it pass, and how sure we are."""
 
 from __future__ import annotations
 

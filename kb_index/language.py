@@ -9,8 +9,8 @@ from kb_index.sentences import words
 
 _COMMON = {
     "en": "the is my and to i you for of in it not have can how what when where please order would on with",
-    "de": "der die das und ich ist nicht ein eine mein meine wie wo wann kann bitte mit für auf zu habe bestellung",
-    "fr": "le la les de et je est pas un une mon ma mes où quand comment puis vous pour avec commande bonjour",
+    "de": "der die das und ich ist nicht ein eine mein meine wie wo wann kann bitte mit für auf habe",
+    "fr": "le la les de et je est pas un une mon mes où quand comment puis vous pour avec commande bonjour",
     "es": "el la los de y que es no un una mi mis dónde cuándo cómo puedo por para con pedido hola está",
     "it": "il lo la di e che è non un una mio mia dove quando come posso per con ordine ciao sono grazie",
     "pt": "o a os de e que é não um uma meu minha onde quando como posso por para com pedido olá está",

@@ -150,7 +150,7 @@ def _client(module: str, name: str, extra: str) -> Any:
         return getattr(importlib.import_module(module), name)
     except ImportError as error:
         raise SettingsError(
-            f"HOTDASH_LLM_PROVIDER={extra} needs a package that is not installed; run: pip install 'hotdash[{extra}]'"
+            f"HOTDASH_LLM_PROVIDER={extra}: its package is not installed; run pip install 'hotdash[{extra}]'"
         ) from error
 
 

@@ -25,7 +25,8 @@ _ABOUT_ORDER = re.compile(
             rf"\btrack(?:ing)?\b.{{0,16}}\b(?:my|our|the|last|this)\b.{{0,12}}\b{_GOODS}\b",
             rf"\b(?:has|have|did|is|was|will)\b.{{0,24}}\b(?:my|our)\b.{{0,16}}\b{_GOODS}\b.{{0,24}}"
             r"\b(?:ship|sent|arriv|deliver|dispatch|come|left|on (?:its|the) way)",
-            r"\bwhen (?:will|can|do|does|should|is).{0,30}\b(?:my|our|it)\b.{0,24}\b(?:arriv|deliver|come|here|ship)",
+            r"\bwhen (?:will|can|do|does|should|is).{0,30}\b(?:my|our|it)\b.{0,24}\b(?:arriv|"
+            r"deliver|come|here|ship)",
             rf"\b{_GOODS}\b.{{0,30}}(?:\bnot|n't|\bnever|\bstill)\b.{{0,24}}\b(?:arriv|receiv|deliver|come|got)",
             rf"(?:\bnot|n't|\bnever|\bstill)\b.{{0,24}}\b(?:arriv|receiv|deliver|got)\w*.{{0,20}}\b{_GOODS}",
         )

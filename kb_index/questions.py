@@ -12,13 +12,15 @@ from kb_index.sentences import sentences, telling_words
 from kb_index.wording import article_words
 
 _PART = re.compile(
-    r"(?<=[?!.])\s+|[,;]?\s+(?:and|also|plus|but)\s+(?=(?:also |then )?(?:how|what|when|where|who|why|can|could|do|does|"
+    r"(?<=[?!.])\s+|[,;]?\s+(?:and|also|plus|but)\s+(?=(?:also |then )?(?:how|what|when|where|who|"
+    r"why|can|could|do|does|"
     r"is|are|will|would|should|which)\b)",
     re.IGNORECASE,
 )
 _ASKS = re.compile(
     r"\?|^\s*(?:how|what|when|where|who|why|can|could|do|does|did|is|are|will|would|should|which|may)\b|"
-    r"\b(?:i (?:want|need|would like|'d like|have to)|please|help|wondering|tell me|let me know|looking for)\b",
+    r"\b(?:i (?:want|need|would like|'d like|have to)|please|help|wondering|tell me|let me know|"
+    r"looking for)\b",
     re.IGNORECASE,
 )
 

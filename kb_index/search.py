@@ -56,8 +56,11 @@ class Hits:
 class Search:
     """Searches one generation; safe to call from several threads."""
 
-    def __init__(self, database: sqlite3.Connection, embedder: Embedder | None) -> None:
+    def __init__(
+        self, database: sqlite3.Connection, embedder: Embedder | None, *, words: float = WORDS
+    ) -> None:
         self._database = database
+        self._words = np.float32(words)
         self._lock = threading.Lock()
         self.about = generation.about(database)
         same = embedder is not None and embedder.name == self.about.embedder
@@ -85,7 +88,7 @@ class Search:
             question = spelt(question, self._vocabulary, self._embedder.knows)
         by_words = self._by_words(question)
         meaning = self._by_meaning(question)
-        score = by_words if meaning is None else meaning + np.float32(WORDS) * by_words
+        score = by_words if meaning is None else meaning + self._words * by_words
         if not score.size or (meaning is None and not score.any()):
             return Hits(passages=(), signals=Signals(meaning=0, margin=0, coverage=0, agreement=0, lead=0))
         passages = self._passages(self._pick(score), score)

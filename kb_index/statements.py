@@ -16,7 +16,8 @@ _ITEM = re.compile(r"^\s*(?:[-*+•]|(\d{1,2})[.)])\s+(.*)$")
 _SEPARATOR = re.compile(r"^[\s|:\-=*_]+$")
 _ASIDE = re.compile(
     r"(?:yes|no|sure|of course|great question|good news|note|tip|hint|important|please note|great|thanks?|"
-    r"thank you|hello|hi|welcome|absolutely|certainly|exactly|remember|example|that's it|done)\W*(?:there)?\W*",
+    r"thank you|hello|hi|welcome|absolutely|certainly|exactly|remember|example|that's it|"
+    r"done)\W*(?:there)?\W*",
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"^(?:Q|A|question|answer)\s*[:.]\s*", re.IGNORECASE)
@@ -83,7 +84,7 @@ def _of(passage: Passage, number: int, *, for_agents: bool) -> Iterator[Statemen
 
 
 def enumerate_blocks(text: str) -> Iterator[tuple[int, tuple[bool, str, bool]]]:
-    """Each sentence or list item: its block's number, whether it is an item, its text, whether it leads in."""
+    """Each sentence or list item: its block, whether it is an item, its text, whether it leads in."""
     block, header = 0, None
     lines = text.splitlines()
     paragraph: list[str] = []

@@ -84,7 +84,7 @@ def load_voice(path: Path) -> BrandVoice:
 
 
 def first_name(name: str | None) -> str | None:
-    """The first name in a contact's name, or None for what is not a name: an address, a number, a sentence."""
+    """The first name in a contact's name, or None for what is no name: an address, a number, a sentence."""
     parts = (name or "").split()
     if not 1 <= len(parts) <= 4 or "@" in (name or ""):
         return None

@@ -57,7 +57,7 @@ async def write(
 def _cited(body: str, sources: list[tuple[Citation, str]], voice: BrandVoice, name: str | None) -> Composed:
     """The reply with its citations numbered in the order of the text; a number without a source stays."""
     body = _GREETING.sub("", body.strip())
-    given = {number: source for number, source in enumerate(sources, start=1)}
+    given = dict(enumerate(sources, start=1))
     order = list(dict.fromkeys(int(found) for found in _MARKS.findall(body)))
     numbers = {old: new for new, old in enumerate((old for old in order if old in given), start=1)}
     # An invented number must not become a real one.
