@@ -86,7 +86,7 @@ def anger(text: str) -> float:
     score = sum(_WEIGHTS[entry] for entry in _INDEX.find(folded)) + _emphasis(text, folded)
     if _MASKED.search(folded):
         score += 2.2
-    return 1 / (1 + math.exp(_SLOPE * (_MIDDLE - score)))
+    return round(1 / (1 + math.exp(_SLOPE * (_MIDDLE - score))), 3)
 
 
 def _emphasis(text: str, folded: str) -> float:
