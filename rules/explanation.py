@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from textwrap import shorten
 from typing import Any
 
 from plugins.errors import BadRequest
 from rules.suggestion import nearest
 
 _MARKS = {"met": "✓", "not met": "✗", "unknown": "?"}
+#: Parts of an `any` up to which the one that came nearest is named.
+_MOST_NAMED = 3
 _SHORT = {"matched": "YES", "not matched": "no", "unknown": "no"}
 
 
@@ -52,34 +55,34 @@ def why(trace: Mapping[str, Any], rule_id: str) -> Iterator[str]:
     yield f"{rule_id} (line {rule['line']}): {rule['state']}"
     yield from _tree(rule["when"], depth=1)
     if rule["when"]["result"] != "met":
-        yield f"It failed at: {_said(failing(rule['when']))}"
+        yield f"It failed at: {failed(rule['when'])}"
 
 
-def failing(node: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The first comparison that kept a condition from being met; of `any`, the last thing that was tried.
-
-    For `not`, the comparison below it that was met although it should not be.
-    """
+def failed(node: Mapping[str, Any]) -> str:
+    """What kept a condition from being met: the first comparison of `all`, the nearest of `any`."""
     parts = node.get("parts", ())
     match node["condition"]:
         case "all":
-            return failing(next(part for part in parts if part["result"] != "met"))
+            return failed(next(part for part in parts if part["result"] != "met"))
+        case "any" if len(parts) > _MOST_NAMED:
+            lines = [part["line"] for part in parts]
+            return f"none of {len(parts)} conditions holds (lines {min(lines)}–{max(lines)})"
         case "any":
-            return failing(parts[-1])
+            return failed(next((part for part in parts if part["result"] == "not met"), parts[0]))
         case "not":
-            return _holding(parts[0])
+            return f"not wanted: {_held(parts[0])}"
         case _:
-            return node
+            return _said(node)
 
 
-def _holding(node: Mapping[str, Any]) -> Mapping[str, Any]:
+def _held(node: Mapping[str, Any]) -> str:
     """A comparison that makes a condition hold, or leaves it unknown."""
     parts = node.get("parts", ())
     if not parts:
-        return node
+        return _said(node)
     if node["condition"] == "not":
-        return failing(parts[0])
-    return _holding(next((part for part in parts if part["result"] == node["result"]), parts[0]))
+        return failed(parts[0])
+    return _held(next((part for part in parts if part["result"] == node["result"]), parts[0]))
 
 
 def _line(rule: Mapping[str, Any]) -> str:
@@ -88,7 +91,7 @@ def _line(rule: Mapping[str, Any]) -> str:
         effect = ", ".join(_effect(rule["then"]))
         return f"  {rule['id']:28} {mark:5} {effect}"
     if rule["state"] in ("not matched", "unknown"):
-        return f"  {rule['id']:28} {mark:5} {_said(failing(rule['when']))}"
+        return f"  {rule['id']:28} {mark:5} {failed(rule['when'])}"
     return f"  {rule['id']:28} {mark:5} {rule['state']}"
 
 
@@ -105,7 +108,8 @@ def _effect(then: Mapping[str, Any]) -> Iterator[str]:
 
 def _said(comparison: Mapping[str, Any]) -> str:
     value = "not known" if comparison.get("value") is None else comparison["value"]
-    return f"{comparison['condition']} (line {comparison['line']}): {value}"
+    condition = shorten(comparison["condition"], width=90, placeholder="…")
+    return f"{condition} (line {comparison['line']}): {value}"
 
 
 def _tree(node: Mapping[str, Any], depth: int) -> Iterator[str]:
