@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from textwrap import shorten
 from typing import Any
 
 from plugins.errors import BadRequest
 from rules.suggestion import nearest
 
 _MARKS = {"met": "✓", "not met": "✗", "unknown": "?"}
+#: Characters of a condition that are shown; its line is named beside it.
+_LONGEST = 90
 #: Parts of an `any` up to which the one that came nearest is named.
 _MOST_NAMED = 3
 _SHORT = {"matched": "YES", "not matched": "no", "unknown": "no"}
@@ -108,7 +109,9 @@ def _effect(then: Mapping[str, Any]) -> Iterator[str]:
 
 def _said(comparison: Mapping[str, Any]) -> str:
     value = "not known" if comparison.get("value") is None else comparison["value"]
-    condition = shorten(comparison["condition"], width=90, placeholder="…")
+    condition = comparison["condition"]
+    if len(condition) > _LONGEST:
+        condition = condition[:_LONGEST] + "…"
     return f"{condition} (line {comparison['line']}): {value}"
 
 
