@@ -75,6 +75,14 @@ def human_note(
     )
 
 
+def failure_note() -> str:
+    """The note for a message whose work failed for good; details are in the service's log, not here."""
+    return _blocks(
+        ["🙋 For a person: the assistant could not work the customer's message"],
+        ["Nothing was lost: the message is above. `hotdash events list --state dead` shows the cause."],
+    )
+
+
 def _why(decision: Decision) -> list[str]:
     reasons: Sequence[str] = [f"- {reason.rule}: {reason.text}" for reason in decision.reasons] or [
         "- no rule matched; this is the default"

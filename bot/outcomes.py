@@ -5,7 +5,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
+import structlog
+
 from bot.store.events import Events, Outcome
+from plugins.errors import StoreError
+
+log = structlog.get_logger()
 
 _LOOK_EVERY = 0.03  # seconds; one question serves all who wait
 
@@ -44,7 +49,12 @@ class Outcomes:
 
     async def _look(self) -> None:
         while self._waiting:
-            found = await self._events.outcomes([waiting.event_id for waiting in self._waiting])
+            try:
+                found = await self._events.outcomes([waiting.event_id for waiting in self._waiting])
+            except StoreError as error:
+                # The events are committed; only what came of them is not known in time.
+                log.warning("outcomes.unknown", fault=str(error))
+                found = {waiting.event_id: Outcome() for waiting in self._waiting}
             for waiting in self._waiting:
                 outcome = found.get(waiting.event_id)
                 if outcome is not None and not waiting.done.done():

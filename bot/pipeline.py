@@ -25,7 +25,7 @@ from bot.store.record import Record
 from kb_index.drafter import Drafter
 from plugins.channels import Channels
 from plugins.model import Abstention, Route, Status
-from rules.live import LiveRules
+from rules.book import RuleBook
 
 log = structlog.get_logger()
 
@@ -37,7 +37,7 @@ class Pipeline:
     events: Events
     record: Record
     gatherer: Gatherer
-    rules: LiveRules
+    rules: RuleBook
     decisions: Decisions
     chatwoot: Chatwoot
     drafter: Drafter

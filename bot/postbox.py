@@ -28,15 +28,11 @@ class Postbox:
         `after` is a message id of the conversation that is older than the note: where to look for it.
         Raises the errors of `Chatwoot.post`; the next call with the same cause goes on from there.
         """
-        post = await self._posts.intend(cause, conversation, content, private=True)
-        if post.chatwoot_message_id is not None:
-            return
-        if post.attempts and await self._arrived(post, conversation, after):
-            return
-        await self._posts.attempt(post)
-        marker = str(post.marker)
-        number = await self._chatwoot.post(conversation, post.content, private=True, marker=marker)
-        await self._posts.arrived(marker, number)
+        await self._once(cause, conversation, content, private=True, after=after)
+
+    async def say(self, cause: str, conversation: int, content: str, *, after: int) -> None:
+        """Post what the customer sees, like `note`."""
+        await self._once(cause, conversation, content, private=False, after=after)
 
     async def take_back(self, conversation: int, number: int) -> None:
         """Delete a note of ours; without a user's token it stays, and the newer note says that it is old."""
@@ -48,6 +44,17 @@ class Postbox:
             # The newer note says so too; a note that cannot be deleted must not hold up the answer.
             log.warning("note.not_taken_back", conversation=conversation, message=number, fault=str(error))
         await self._posts.taken_back(number)
+
+    async def _once(self, cause: str, conversation: int, content: str, *, private: bool, after: int) -> None:
+        post = await self._posts.intend(cause, conversation, content, private=private)
+        if post.chatwoot_message_id is not None:
+            return
+        if post.attempts and await self._arrived(post, conversation, after):
+            return
+        await self._posts.attempt(post)
+        marker = str(post.marker)
+        number = await self._chatwoot.post(conversation, post.content, private=private, marker=marker)
+        await self._posts.arrived(marker, number)
 
     async def _arrived(self, post: Post, conversation: int, after: int) -> bool:
         """Whether a post that was sent without a confirmation is in Chatwoot all the same."""

@@ -17,7 +17,7 @@ from aiohttp import web
 from bot.chatwoot import payloads
 from bot.chatwoot.signature import DELIVERY, SIGNATURE, TIMESTAMP, fault
 from bot.outcomes import Outcomes
-from bot.store.events import Events, NewEvent
+from bot.store.events import Events, NewEvent, Outcome
 from plugins.errors import BadRequest
 
 PATH = "/api/webhooks/chatwoot"
@@ -31,11 +31,16 @@ class Webhook:
         events: Events,
         outcomes: Outcomes,
         *,
+        account_id: int,
         secrets: Sequence[str] = (),
         token: str | None = None,
         allow_unsigned: bool = False,
     ) -> None:
-        """`secrets` sign, all of them count; `token` admits an unsigned sender who knows it."""
+        """`secrets` sign, all of them count; `token` admits an unsigned sender who knows it.
+
+        `account_id` stands in where an event names no account.
+        """
+        self._account_id = account_id
         self._events = events
         self._outcomes = outcomes
         self._secrets = tuple(secrets)
@@ -62,12 +67,12 @@ class Webhook:
                 body=body,
                 delivery_id=_delivery(request),
                 dedup_key=about.dedup_key,
-                account_id=about.account_id,
+                account_id=about.account_id or self._account_id,
                 conversation_id=about.conversation_id,
                 wanted=about.wanted,
             )
         )
-        outcome = await self._outcomes.of(kept.id)
+        outcome = await self._outcomes.of(kept.id) if about.wanted else Outcome()
         return web.json_response(
             {
                 "ok": True,

@@ -86,8 +86,7 @@ class ConversationEvent:
 
 def envelope(body: Mapping[str, Any]) -> Envelope:
     """The outside of an event. Never raises: what is odd is kept, and looked at when it is worked."""
-    event = body.get("event")
-    event = event if isinstance(event, str) and _EVENT_NAME.fullmatch(event) else "unknown"
+    event = _event(body)
     about = _flat(body)
     if event in MESSAGE_EVENTS:
         conversation = about.get("conversation")
@@ -113,7 +112,7 @@ def read(body: Mapping[str, Any], *, account_id: int) -> MessageEvent | Conversa
     """
     about = clean(_flat(body))
     try:
-        if body.get("event") in MESSAGE_EVENTS:
+        if _event(body) in MESSAGE_EVENTS:
             return _message(MessageIn.model_validate(about), about["event"], account_id)
         conversation = ConversationIn.model_validate(about)
         return ConversationEvent(
@@ -125,14 +124,19 @@ def read(body: Mapping[str, Any], *, account_id: int) -> MessageEvent | Conversa
             f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
             for fault in error.errors(include_url=False, include_input=False)
         )
-        raise BadRequest(f"{body.get('event')} is not as Chatwoot sends it: {faults}") from None
+        raise BadRequest(f"{_event(body)} is not as Chatwoot sends it: {faults}") from None
+
+
+def _event(body: Mapping[str, Any]) -> str:
+    event = body.get("event")
+    return event if isinstance(event, str) and _EVENT_NAME.fullmatch(event) else "unknown"
 
 
 def _flat(body: Mapping[str, Any]) -> dict[str, Any]:
     """The message at the top, as Chatwoot sends it, also for the nested form of the specification."""
     message = body.get("message")
-    if body.get("event") in MESSAGE_EVENTS and isinstance(message, dict):
-        return {**message, "conversation": body.get("conversation"), "event": body.get("event")}
+    if _event(body) in MESSAGE_EVENTS and isinstance(message, dict):
+        return {**message, "conversation": body.get("conversation"), "event": _event(body)}
     return dict(body)
 
 

@@ -43,6 +43,15 @@ class Posts:
         """Note that a post is in Chatwoot as the message of that number."""
         await self._database.run(SQL["arrived"], {"marker": marker, "number": number}, on=on)
 
+    async def cause(self, marker: str, *, on: Transaction | None = None) -> str | None:
+        """Why a post was made; None if it is not one of ours: a marker may come from anybody."""
+        try:
+            parameters = {"marker": UUID(marker)}
+        except ValueError:
+            return None
+        found: str | None = await self._database.value(SQL["cause"], parameters, on=on)
+        return found
+
     async def taken_back(self, number: int) -> None:
         """Note that a post was deleted in Chatwoot."""
         await self._database.run(SQL["taken_back"], {"number": number})

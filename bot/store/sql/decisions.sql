@@ -3,13 +3,13 @@
 with kept as (
     insert into decisions (conversation_id, chatwoot_message_id, answers_messages, priority, route, team, labels,
                            reasons, facts, trace, shadow, rules_version)
-    values (%(conversation_id)s, %(message)s, %(answers)s, %(priority)s, %(route)s, %(team)s, %(labels)s,
+    values (%(conversation_id)s, %(message)s, %(answers)s, %(priority)s::conversation_priority, %(route)s::text, %(team)s, %(labels)s,
             %(reasons)s, %(facts)s, %(trace)s, %(shadow)s, %(version)s)
     on conflict (chatwoot_message_id) do nothing
     returning id
 ), shown as (
-    update chatwoot_conversations set priority = %(priority)s,
-        assigned_to = case %(route)s when 'human' then 'human' else assigned_to end
+    update chatwoot_conversations set priority = %(priority)s::conversation_priority,
+        assigned_to = case %(route)s::text when 'human' then 'human' else assigned_to end
     where id = %(conversation_id)s
 )
 select id from kept union all select id from decisions where chatwoot_message_id = %(message)s limit 1;
@@ -31,7 +31,7 @@ select id from kept union all select id from drafts where decision_id = %(decisi
 
 -- name: close_pending
 -- Make the live draft of a conversation old, because something newer came.
-update drafts set state = %(state)s, closed_at = now()
+update drafts set state = %(state)s::draft_state, closed_at = now()
 where conversation_id = %(conversation_id)s and state = 'pending';
 
 -- name: withdraw_draft_for

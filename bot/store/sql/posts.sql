@@ -20,6 +20,10 @@ update posts set attempts = attempts + 1 where id = %(id)s;
 update posts set chatwoot_message_id = %(number)s, posted_at = coalesce(posted_at, now())
 where marker = %(marker)s;
 
+-- name: cause
+-- Say why a post was made.
+select cause from posts where marker = %(marker)s;
+
 -- name: taken_back
 -- Note that a post was deleted in Chatwoot.
 update posts set taken_back = true where chatwoot_message_id = %(number)s;

@@ -17,14 +17,15 @@ returning conversation_id;
 -- name: refresh_conversation
 -- Take over what Chatwoot says of a conversation, unless something newer was taken over before.
 with newer as (
-    update conversation_details set snapshot_at = %(snapshot_at)s
-    where conversation_id = %(id)s and (snapshot_at is null or snapshot_at < %(snapshot_at)s)
+    update conversation_details set snapshot_at = %(snapshot_at)s::timestamptz
+    where conversation_id = %(id)s and (snapshot_at is null or snapshot_at < %(snapshot_at)s::timestamptz)
     returning conversation_id
 )
 update chatwoot_conversations c
-set status = %(status)s,
-    priority = coalesce(%(priority)s, c.priority),
-    resolved_at = case when %(status)s = 'resolved' then coalesce(c.resolved_at, %(snapshot_at)s) end,
+set status = %(status)s::conversation_status,
+    priority = coalesce(%(priority)s::conversation_priority, c.priority),
+    resolved_at = case when %(status)s::conversation_status = 'resolved'
+        then coalesce(c.resolved_at, %(snapshot_at)s::timestamptz) end,
     assigned_to = case when %(human)s then 'human' else c.assigned_to end
 from newer where c.id = newer.conversation_id;
 

@@ -1,0 +1,190 @@
+"""The service at work on one machine: a stand-in Chatwoot, customers who write, drafts as notes."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from bot import app
+from bot.chatwoot.sandbox import Sandbox
+from bot.settings import Settings, load
+from bot.store.database import Database
+from bot.store.decisions import Decisions
+from bot.store.throwaway import throwaway
+from bot.webhook import PATH
+
+SUBSCRIPTIONS = (
+    "conversation_created",
+    "conversation_status_changed",
+    "conversation_updated",
+    "message_created",
+    "message_updated",
+)
+
+_NOTE_WITHIN = 60.0  # seconds; the first message may wait for the knowledge base to be indexed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """Something that a customer writes."""
+
+    channel: str
+    text: str
+    name: str
+    contact: str
+    subject: str | None = None
+
+
+EXAMPLES = (
+    Example(
+        channel="email",
+        subject="Kettle arrived with a crack",
+        text="Hello,\n\nmy kettle arrived today and the glass is cracked. How do I get a replacement?\n\n"
+        "Thanks\nMarta",
+        name="Marta Kowalska",
+        contact="marta@kowalska.example",
+    ),
+    Example(
+        channel="chat",
+        text="Hi! How long do I have to return something I bought?",
+        name="Tom Reed",
+        contact="tom@harbourlights.example",
+    ),
+    Example(
+        channel="sms",
+        text="How long does standard shipping take?",
+        name="Ada Fox",
+        contact="+15005550123",
+    ),
+    Example(
+        channel="chat",
+        text="My payment failed twice but the money left my account!",
+        name="Lena Ortiz",
+        contact="lena@ortiz.example",
+    ),
+    Example(
+        channel="email",
+        subject="Complaint",
+        text="If I don't hear back today I will call my lawyer about the $250 refund you owe me.",
+        name="Victor Hale",
+        contact="victor@hale.example",
+    ),
+    Example(
+        channel="chat",
+        text="Do you ship to Canada, and what does it cost?",
+        name="Noor Haddad",
+        contact="noor@haddad.example",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What came of one example."""
+
+    conversation: int
+    channel: str
+    message: str
+    priority: str
+    route: str
+    reasons: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """The running demonstration."""
+
+    sandbox: Sandbox
+    database: Database
+
+    async def play(self, examples: Sequence[Example]) -> list[Shown]:
+        """Let the customers write, one after the other, and see what each note says. Raises TimeoutError."""
+        return [await self._play(example) for example in examples]
+
+    async def _play(self, example: Example) -> Shown:
+        message = await self.sandbox.customer_writes(
+            example.channel, example.text, contact=example.contact, name=example.name, subject=example.subject
+        )
+        number = message.conversation_id
+        await self.sandbox.wait_for(lambda: bool(self.sandbox.notes(number)), timeout=_NOTE_WITHIN)
+        kept = await Decisions(self.database).of_message(message.id)
+        assert kept is not None, "a note is written after its decision"
+        return Shown(
+            conversation=number,
+            channel=example.channel,
+            message=example.text,
+            priority=kept.decision.priority,
+            route=kept.decision.route,
+            reasons=tuple(f"{reason.rule}: {reason.text}" for reason in kept.decision.reasons),
+            note=self.sandbox.notes(number)[-1].content or "",
+        )
+
+
+@asynccontextmanager
+async def staged(*, chatwoot_port: int = 0, port: int = 0, **settings: Any) -> AsyncIterator[Stage]:
+    """Start everything, with a database that is thrown away, because the stand-in forgets too.
+
+    A port of 0 takes a free one. `settings` win over the environment.
+    """
+    server = throwaway()
+    url = await asyncio.to_thread(server.start)
+    try:
+        async with Sandbox(port=chatwoot_port) as sandbox:
+            chosen = _settings(sandbox, database_url=url, port=port or _free_port(), **settings)
+            async with _serving(chosen), _reading(url) as database:
+                yield Stage(sandbox=sandbox, database=database)
+    finally:
+        await asyncio.to_thread(server.stop)
+
+
+def _settings(sandbox: Sandbox, *, port: int, **settings: Any) -> Settings:
+    webhook = sandbox.add_webhook(f"http://127.0.0.1:{port}{PATH}", SUBSCRIPTIONS)
+    return load(
+        chatwoot_url=sandbox.url,
+        chatwoot_account_id=sandbox.account_id,
+        chatwoot_bot_token=sandbox.bot.access_token,
+        chatwoot_user_token=sandbox.agent_token,
+        webhook_secrets=(webhook.secret,),
+        mode="assist",
+        host="127.0.0.1",
+        port=port,
+        **settings,
+    )
+
+
+@asynccontextmanager
+async def _serving(settings: Settings) -> AsyncIterator[None]:
+    """The service, listening; an error of its own ends the demonstration."""
+    ready, stop = asyncio.Event(), asyncio.Event()
+    serving = asyncio.create_task(app.run(settings, listen=True, work=True, stop=stop, ready=ready))
+    started = asyncio.create_task(ready.wait())
+    await asyncio.wait((serving, started), return_when=asyncio.FIRST_COMPLETED)
+    started.cancel()
+    try:
+        if not serving.done():
+            yield
+    finally:
+        stop.set()
+        await serving
+
+
+@asynccontextmanager
+async def _reading(url: str) -> AsyncIterator[Database]:
+    database = Database(url, size=2)
+    await database.open()
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
