@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -159,6 +159,29 @@ class Chatwoot:
         path = f"conversations/{conversation_id}/assignments"
         await self._call("POST", path, json={"team_id": self._teams[key]})
         return True
+
+    async def inbox(self, inbox_id: int) -> dict[str, Any]:
+        """An inbox with its working hours and out-of-office text (user token)."""
+        shown: dict[str, Any] = await self._call("GET", f"inboxes/{inbox_id}", by="user")
+        return shown
+
+    async def changed_conversations(self, within: int) -> list[dict[str, Any]]:
+        """The conversations that changed in the last so many seconds, as the API gives them (user token)."""
+        params = {"status": "all", "assignee_type": "all", "updated_within": within}
+        answer = await self._call("GET", "conversations", params=params, by="user")
+        found: list[dict[str, Any]] = answer.get("data", {}).get("payload", [])
+        return found
+
+    async def webhooks(self) -> list[dict[str, Any]]:
+        """The webhooks of the account (an administrator's token)."""
+        answer = await self._call("GET", "webhooks", by="user")
+        found: list[dict[str, Any]] = answer.get("payload", {}).get("webhooks", [])
+        return found
+
+    async def subscribe(self, webhook_id: int, subscriptions: Sequence[str]) -> None:
+        """Let a webhook tell of these events (an administrator's token)."""
+        change = {"webhook": {"subscriptions": list(subscriptions)}}
+        await self._call("PATCH", f"webhooks/{webhook_id}", json=change, by="user")
 
     async def _call(
         self,
