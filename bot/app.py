@@ -7,14 +7,16 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
+import httpx
 import structlog
 from aiohttp import web
 from pydantic import SecretStr
 
 from bot.answerer import Answerer
 from bot.chatwoot.client import Chatwoot, Rights
+from bot.drafting import make_drafter, open_knowledge_base
+from bot.extensions import fact_registry, load_plugins
 from bot.gather import Gatherer
 from bot.health import Health
 from bot.outcomes import Outcomes
@@ -34,13 +36,9 @@ from bot.store.posts import Posts
 from bot.store.record import Record
 from bot.webhook import Webhook
 from bot.worker import Worker
-from kb_index.drafter import Drafter
 from kb_index.embedding import load_embedder
-from kb_index.knowledge_base import KnowledgeBase
 from plugins.errors import SettingsError
-from plugins.manager import Plugins
 from rules.book import RuleBook
-from rules.facts import standard_registry
 
 log = structlog.get_logger()
 
@@ -90,11 +88,12 @@ async def worker(on: Ground) -> AsyncIterator[Worker]:
     """A worker with everything that a message's journey needs; the caller runs it."""
     settings = on.settings
     async with AsyncExitStack() as stack:
-        plugins = Plugins.load(folder=settings.plugins_folder, settings=_plain(settings))
+        plugins = load_plugins(settings)
         stack.push_async_callback(plugins.close)
         embedder = await asyncio.to_thread(load_embedder)
-        knowledge = await KnowledgeBase.open(settings.kb_folder, settings.kb_state, embedder=embedder)
-        rules = RuleBook.load(settings.rules, registry=standard_registry(), embed=embedder)
+        help_center = await stack.enter_async_context(httpx.AsyncClient(base_url=str(settings.chatwoot_url)))
+        knowledge = await open_knowledge_base(settings, embedder, help_center)
+        rules = RuleBook.load(settings.rules, registry=fact_registry(plugins), embed=embedder)
         assert settings.chatwoot_bot_token is not None, "settings.demand_chatwoot was asked before"
         chatwoot = Chatwoot(
             str(settings.chatwoot_url),
@@ -115,7 +114,7 @@ async def worker(on: Ground) -> AsyncIterator[Worker]:
             rules=rules,
             decisions=decisions,
             chatwoot=chatwoot,
-            drafter=Drafter(kb=knowledge),
+            drafter=await make_drafter(settings, knowledge),
             channels=plugins.channels,
             postbox=postbox,
             first_line=first_line,
@@ -192,10 +191,3 @@ async def _listening(on: Ground) -> AsyncIterator[None]:
 
 def _secret(value: SecretStr | None) -> str | None:
     return value.get_secret_value() if value is not None else None
-
-
-def _plain(settings: Settings) -> dict[str, Any]:
-    """What plugins may read: the settings by name, secrets as plain text."""
-    return {
-        name: value.get_secret_value() if isinstance(value, SecretStr) else value for name, value in settings
-    }

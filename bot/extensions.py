@@ -8,6 +8,8 @@ from pydantic import SecretStr
 
 from bot.settings import Settings
 from plugins.manager import Plugins
+from rules.facts import standard_registry
+from rules.registry import FactRegistry, FactSpec, FactType
 
 
 def load_plugins(settings: Settings, *, enabled: bool = True) -> Plugins:
@@ -22,6 +24,25 @@ def load_plugins(settings: Settings, *, enabled: bool = True) -> Plugins:
         required=settings.plugins_required,
         off=settings.plugins_off,
     )
+
+
+def fact_registry(plugins: Plugins) -> FactRegistry:
+    """What rules may ask about: the standard facts and those that plugins add.
+
+    Raises PluginError when a plugin's fact has the name of a standard one.
+    """
+    registry = standard_registry()
+    for fact in plugins.fact_specs():
+        registry.add(
+            FactSpec(
+                name=fact.name,
+                type=FactType(fact.type.replace("_", "/")),
+                source="a plugin",
+                description=fact.description,
+                fallback=fact.fallback,
+            )
+        )
+    return registry
 
 
 def _plain(value: Any) -> Any:

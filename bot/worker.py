@@ -61,8 +61,9 @@ class Worker:
     """Does jobs of the kinds in `handlers`, up to `concurrency` at a time, those of one key one by one.
 
     A handler must expect to see a job again: a worker may die between the work and its writing down. An
-    exception counts as a failure, and after `attempts` of them the job is dead; before that, `on_dead` is
-    called with the job and the error, more than once if a crash comes between. Any number of workers, in
+    exception counts as a failure, and after `attempts` of them the job is dead, at once where another try
+    would end the same (BadRequest, ChatwootRefused); before that, `on_dead` is called with the job and the
+    error, more than once if a crash comes between. Any number of workers, in
     any number of processes, may share a queue.
     """
 
