@@ -128,7 +128,7 @@ def broken_guards(impact: Impact, guards: Guards) -> list[str]:
     broken: list[str] = []
     if guards.max_new_p0_per_day is not None and impact.new_p0_per_day > guards.max_new_p0_per_day:
         broken.append(
-            f"{impact.new_p0_per_day:.1f} new P0 a day, "
+            f"{impact.new_p0_per_day:.3g} new P0 a day, "
             f"and max_new_p0_per_day is {guards.max_new_p0_per_day:g}"
         )
     if guards.max_changed_percent is not None and impact.changed_percent > guards.max_changed_percent:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from rules.language import Rule, RuleFile, comparisons
+from rules.quantities import written
 
 #: What can change about a rule besides its condition, as it is called in the file.
 _PARTS = {
@@ -51,7 +53,7 @@ def _levels(old: RuleFile, new: RuleFile) -> Iterator[Difference]:
     for priority, level in new.levels.items():
         before = old.levels[priority]
         changed = [
-            f"{name} {getattr(before, name)} → {getattr(level, name)}"
+            f"{name} {_shown(getattr(before, name))} → {_shown(getattr(level, name))}"
             for name in ("name", "first_response", "resolution", "route", "clock")
             if getattr(before, name) != getattr(level, name)
         ]
@@ -110,8 +112,8 @@ def _shown(value: Any) -> str:
             return "none"
         case tuple():
             return ", ".join(map(str, value))
-        case bool():
-            return "yes" if value else "no"
+        case bool() | timedelta():
+            return written(value)
         case _:
             return str(value)
 
