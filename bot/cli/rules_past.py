@@ -121,7 +121,8 @@ def impact_lines(impact: Impact, show: int) -> Iterator[str]:
     if not impact.messages:
         yield "No messages were decided in that time."
         return
-    yield f"{impact.messages} messages over {impact.days:.0f} days, on the facts as they were"
+    days = "1 day" if impact.days < 1.5 else f"{impact.days:.0f} days"
+    yield f"{impact.messages} messages over {days}, on the facts as they were"
     yield "          before   after"
     for priority in Priority:
         before, after = impact.before[priority], impact.after[priority]

@@ -31,7 +31,7 @@ guards: {max_changed_percent: 5}
         (("{id: gold,", "{id: gold, shadow: true,"), ["~ rule gold: shadow no → yes"]),
         (("max_changed_percent: 5", "max_changed_percent: 6"), ["~ guards"]),
         (("default: {priority: P2}", "default: {priority: P3}"), ["~ default priority: P2 → P3"]),
-        (("name: P1, first_response: 1h", "name: P1, first_response: 30m"), ["~ P1: first_response 1h → 30m"]),
+        (("P1, first_response: 1h", "P1, first_response: 30m"), ["~ P1: first_response 1h → 30m"]),
         (("triage:", "# a comment\ntriage:"), []),
     ],
 )  # fmt: skip

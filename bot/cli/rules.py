@@ -1,0 +1,19 @@
+"""`hotdash rules`: write, check, try, test and publish rules.yaml. Each command is a file of its own."""
+
+from __future__ import annotations
+
+import click
+
+from bot.cli.rules_explain import explain, why
+from bot.cli.rules_past import backtest, diff
+from bot.cli.rules_publish import history, publish, rollback
+from bot.cli.rules_score import score
+
+
+@click.group()
+def rules() -> None:
+    """Write, check, try, test and publish rules.yaml."""
+
+
+for command in (score, explain, why, backtest, diff, publish, history, rollback):
+    rules.add_command(command)
