@@ -1,4 +1,4 @@
-"""A Postgres for an hour, for tests and trials: in memory if there is room, without fsync, gone at the end."""
+"""A Postgres for an hour, for tests and trials: in memory if there is room, without fsync, then gone."""
 
 from __future__ import annotations
 
