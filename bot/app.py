@@ -140,6 +140,7 @@ async def worker(on: Ground) -> AsyncIterator[Worker]:
             {EVENT: reader.read, ANSWER: answerer.answer, RESCUE: rescue.rescue},
             concurrency=settings.workers,
             attempts=settings.attempts,
+            lease=timedelta(seconds=settings.lease_seconds),
             drain=timedelta(seconds=settings.drain_seconds),
             on_dead=rescue.give_up,
         )

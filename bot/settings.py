@@ -124,6 +124,9 @@ class Settings(BaseSettings):
 
     workers: int = Field(16, ge=1, le=500, description="Events worked at the same time in one process.")
     attempts: int = Field(8, ge=1, le=100, description="Tries after which an event is set aside as dead.")
+    lease_seconds: float = Field(
+        30, ge=1, le=600, description="Seconds after which the work of a process that died is taken up again."
+    )
     drain_seconds: float = Field(15, ge=0, description="Seconds that a stop waits for work under way.")
     log_format: Literal["auto", "json", "text"] = Field(
         "auto", description="auto: text on a terminal, else JSON."
