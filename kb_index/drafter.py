@@ -23,7 +23,8 @@ from plugins.model import Abstention, Draft, Match, Message, Order, Turn
 
 log = logging.getLogger(__name__)
 
-NOTHING_FITS = 0.15  #: Calibrated confidence below which no answer is composed.
+NOTHING_FITS = 0.25  #: Calibrated confidence below which no answer is composed.
+ABOUT_ORDER = 0.5  #: The same for a question about an order that is not known.
 WEAK_FIT = 0.35  #: Fit of the best sentence below which it is no answer.
 BESIDE_ORDER = 0.75  #: Fit from which an article's sentences follow the order's status.
 QUESTION = 4_000  #: Characters of a message that are read.
@@ -42,6 +43,11 @@ class Drafter:
     model: LanguageModel | None = None
     deadline: timedelta = timedelta(seconds=20)
 
+    async def close(self) -> None:
+        """Close the connection to the model's server, if there is one."""
+        if self.model is not None:
+            await self.model.close()
+
     async def draft(
         self,
         message: Message,
@@ -59,6 +65,8 @@ class Drafter:
         asked = order_asked_about(question, orders)
         if asked.order is None and asked.reference and asked.about_order:
             return _none(match, f"order {asked.reference} is not known to be the contact's")
+        if asked.order is None and asked.about_order and match.confidence < ABOUT_ORDER:
+            return _none(match, "it asks about an order, and no order of the contact is known")
         if asked.order is None and (not match.passages or match.confidence < NOTHING_FITS):
             return _none(match, "the knowledge base has nothing on this")
         readable = without_payment_data(visible(question[: QUESTION * 4]))[:QUESTION]

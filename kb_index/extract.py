@@ -41,6 +41,10 @@ _KINDS = (
         r"\bhow (?:long|soon|fast|many days)|\bwhen\b|\bdays?\b",
         r"\b\d+\b.{0,14}\b(?:day|hour|week|month|minute|year)",
     ),
+    (
+        r"\b(?:after|in|for|since|ago|than|past|within)?\b ?\d+ (?:day|week|month|year)s?|\bstill\b|too late",
+        r"\b(?:within|after|more than|later than|up to|longer than)\b.{0,12}\d+ (?:day|week|month|year)",
+    ),
     (r"\bhow much|\bcost|\bprice|\bfees?\b|\bcharge", r"[$€£]\s?\d|\d\s?(?:usd|eur|gbp)|\bfree\b"),
     (
         r"^(?:can|could|may|do|does|is|are|will)\b",
@@ -150,9 +154,9 @@ def _scores(
         asked = {stem(word) for word in search_words(part)}
         for column, statement in enumerate(known):
             share = len(asked & stems[column]) / len(asked) if asked else 0.0
-            shape = any(ask.search(part) and has.search(statement.text) for ask, has in _SHAPES)
+            shape = sum(bool(ask.search(part) and has.search(statement.text)) for ask, has in _SHAPES)
             scores[row, column] += (
-                0.2 * share + 0.06 * shape + 0.15 * passages[statement.passage].score / best
+                0.2 * share + 0.06 * min(shape, 2) + 0.15 * passages[statement.passage].score / best
             )
     return scores
 
@@ -228,7 +232,7 @@ def _add_second(
         enough = WIDER if own & asked - said else SECOND
         if top[at] < WIDER * best:
             return
-        fresh = len(own - said) / len(own) > 0.5 if own else False
+        fresh = len(own - said) / len(own) > 0.4 if own else False
         if at not in taken and not known[at].request and fresh and top[at] >= enough * best:
             _take(groups, taken, _window(known, top, at, taken))
             return

@@ -17,7 +17,31 @@ from plugins.model import Sentence
 
 SUPPORT = 0.5  #: Share of a sentence's telling words that its source must have.
 _MARK = re.compile(r"\s*\[(\d{1,2})\]")
-_NUMBER = re.compile(r"(?<![\w.])[$€£]?\s?\d[\d,.]*(?:\s?%|\b)")
+_NUMBER = re.compile(r"\d")
+_UNITS = {
+    written: unit
+    for unit, spellings in {
+        "minute": "minute minutes min",
+        "hour": "hour hours",
+        "day": "day days",
+        "week": "week weeks",
+        "month": "month months",
+        "year": "year years",
+        "%": "% percent",
+        "$": "$ usd dollar dollars",
+        "€": "€ eur euro euros",
+        "£": "£ gbp pound pounds",
+    }.items()
+    for written in spellings.split()
+}
+_QUANTITY = re.compile(
+    r"(?P<sign>[$€£])?\s?(?<![\w.])(?P<number>\d[\d,]*(?:\.\d+)?)"
+    r"(?:\s?(?:-|–|to)\s?[$€£]?(?P<upper>\d[\d,]*(?:\.\d+)?))?"
+    r"(?:[\s-]?(?:business|working|calendar|full)?\s?(?P<unit>%|"
+    + "|".join(sorted((re.escape(unit) for unit in _UNITS if unit.isalpha()), key=len, reverse=True))
+    + r")(?![a-z]))?",
+    re.IGNORECASE,
+)
 _LINK = re.compile(
     r"\bhttps?://[^\s<>()\"'\]]+|\bwww\.[^\s<>()\"'\]]+|[\w.+-]+@[\w-]+\.[\w.-]+|"
     r"\b(?:[a-z0-9-]+\.)+(?:com|net|org|io|co|shop|store|info|biz|example|test|eu|uk|de|fr|us|ru|cn|me|app|dev|ly|xyz)"
@@ -25,26 +49,8 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _NOT = re.compile(r"\b(?:not|no|never|cannot|without|nor|none|unable)\b|n['’]t\b", re.IGNORECASE)
-_SPELT = {
-    word: str(value)
-    for value, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-        ]
-    )
-}
+_NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_SPELT = {word: str(value) for value, word in enumerate(_NUMBERS, start=2)}
 #: Sentences that state nothing: they need no source.
 _COURTESY = re.compile(
     r"^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening))\b.{0,40}$"
@@ -134,18 +140,39 @@ def _unsupported(sentence: Sentence, problem: str) -> Sentence:
 
 
 def _missing_number(text: str, source: str) -> str | None:
-    there = numbers_in(source)
-    for number in numbers_in(_LINK.sub(" ", text)):
-        if number not in there:
-            return f'"{number}" does not occur in its source'
+    there = set(quantities(source))
+    numbers = {number for number, unit in there if not unit}
+    for number, unit in quantities(_LINK.sub(" ", text)):
+        bare = not unit and any(number == other for other, _ in there)
+        if not bare and (number, unit) not in there and number not in numbers:
+            return f'"{f"{number} {unit}".strip()}" does not occur in its source'
     return None
 
 
-def numbers_in(text: str) -> tuple[str, ...]:
-    """The numbers of a text in one spelling: no thousands separators, no trailing zeros, words as digits."""
-    written = [re.sub(r"[^\d.]", "", found).strip(".") for found in _NUMBER.findall(text)]
-    written = [re.sub(r"\.0+$", "", number).lstrip("0") or "0" for number in written if number]
-    return (*written, *(_SPELT[word] for word in words(text) if word in _SPELT and word != "one"))
+def quantities(text: str) -> tuple[tuple[str, str], ...]:
+    """The numbers of a text with their units, each in one spelling; the unit is empty without one.
+
+    "3 to 5 business days" gives (3, day) and (5, day); "$1,000.00" gives (1000, $); "two weeks" gives
+    (2, week).
+    """
+    digits = re.sub(
+        r"\b(?:" + "|".join(_SPELT) + r")\b",
+        lambda found: _SPELT[found.group().lower()],
+        text,
+        flags=re.IGNORECASE,
+    )
+    found: list[tuple[str, str]] = []
+    for match in _QUANTITY.finditer(digits):
+        unit = match["sign"] or match["unit"] or ""
+        numbers = [match["number"], match["upper"]]
+        found += [(_number(one), _UNITS.get(unit.casefold(), "")) for one in numbers if one]
+    return tuple(found)
+
+
+def _number(written: str) -> str:
+    number = written.replace(",", "").strip(".")
+    number = number.rstrip("0").rstrip(".") if "." in number else number
+    return number.lstrip("0") or "0"
 
 
 def _missing_link(text: str, source: str) -> str | None:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import httpx
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
 from llama_index.core.llms import LLM
 from llama_index.core.output_parsers import PydanticOutputParser
@@ -72,10 +73,17 @@ class Answer(BaseModel):
 class LanguageModel:
     """A model that fills in an `Answer`."""
 
-    def __init__(self, llm: LLM, name: str) -> None:
+    def __init__(self, llm: LLM, name: str, http: httpx.AsyncClient | None = None) -> None:
+        """`http` is the connection that `llm` uses; it is closed with the model."""
         self._llm = llm
+        self._http = http
         self._parser: Any = PydanticOutputParser(Answer)
         self.name = name
+
+    async def close(self) -> None:
+        """Close the connection to the model's server."""
+        if self._http is not None:
+            await self._http.aclose()
 
     async def answer(self, system: str, user: str) -> Answer:
         """The model's answer to a prompt; tried twice. Raises ModelTrouble. Cancelling closes the request."""
@@ -111,7 +119,9 @@ def load_model(choice: ModelChoice) -> LanguageModel:
     Raises SettingsError when the provider's extra is not installed.
     """
     name = f"{choice.provider}:{choice.name}"
+    http = None
     if choice.provider == "openai":
+        http = httpx.AsyncClient(timeout=choice.seconds)
         made = _client("llama_index.llms.openai_like", "OpenAILike", "")(
             model=choice.name,
             api_base=choice.url,
@@ -123,6 +133,7 @@ def load_model(choice: ModelChoice) -> LanguageModel:
             max_tokens=choice.longest,
             timeout=choice.seconds,
             max_retries=0,
+            async_http_client=http,
         )
     elif choice.provider == "anthropic":
         made = _client("llama_index.llms.anthropic", "Anthropic", "anthropic")(
@@ -142,7 +153,7 @@ def load_model(choice: ModelChoice) -> LanguageModel:
             request_timeout=choice.seconds,
             json_mode=True,
         )
-    return LanguageModel(made, name)
+    return LanguageModel(made, name, http)
 
 
 def _client(module: str, name: str, extra: str) -> Any:

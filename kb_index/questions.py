@@ -11,6 +11,7 @@ from kb_index.embedding import Embedder, Vectors
 from kb_index.sentences import sentences, telling_words
 from kb_index.wording import article_words
 
+OWN_WORDS = 0.6  #: Share of the customer's own words where articles put it in others.
 _PART = re.compile(
     r"(?<=[?!.])\s+|[,;]?\s+(?:and|also|plus|but)\s+(?=(?:also |then )?(?:how|what|when|where|who|"
     r"why|can|could|do|does|"
@@ -33,11 +34,11 @@ def parts_of(question: str) -> tuple[str, ...]:
 
 
 def asked_vectors(questions: Sequence[str], embedder: Embedder) -> Vectors:
-    """One unit vector per question, half of it from the words that articles use for the same."""
-    told = [
-        f"{question} {words}" if (words := article_words(question)) else question for question in questions
-    ]
-    vectors = embedder([*questions, *told])
-    both: Vectors = vectors[: len(questions)] + vectors[len(questions) :]
-    lengths: Vectors = np.sqrt(np.square(both).sum(axis=1, keepdims=True))
-    return np.divide(both, lengths, dtype=np.float32)
+    """One unit vector per question, in part made of the words that articles use for the same."""
+    vectors = embedder(questions)
+    told = {row: words for row, question in enumerate(questions) if (words := article_words(question))}
+    if told:
+        rows = list(told)
+        vectors[rows] = OWN_WORDS * vectors[rows] + (1 - OWN_WORDS) * embedder(list(told.values()))
+        vectors /= np.sqrt(np.square(vectors).sum(axis=1, keepdims=True))
+    return vectors

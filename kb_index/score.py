@@ -64,7 +64,7 @@ def read_questions(path: Path) -> list[Question]:
     Raises BadRequest with the line of the first one that cannot be taken.
     """
     questions: list[Question] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
         if not line.strip():
             continue
         try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import sqlite3
 import threading
+import weakref
 from collections import Counter
 from dataclasses import dataclass
 
@@ -60,6 +61,8 @@ class Search:
         self, database: sqlite3.Connection, embedder: Embedder | None, *, words: float = WORDS
     ) -> None:
         self._database = database
+        # A search that still runs in a thread keeps its generation open.
+        weakref.finalize(self, database.close)
         self._words = np.float32(words)
         self._lock = threading.Lock()
         self.about = generation.about(database)

@@ -10,14 +10,24 @@ from rapidfuzz.distance import OSA
 
 from kb_index.sentences import telling_words, words
 
+_HARM = r"(?:brok|damag|crack|smash|dent|chip|shatter|scratch)"
 #: What customers write (a pattern) → words that articles use for it. Of help desks in general, of no shop.
 _SYNONYMS: tuple[tuple[str, str], ...] = (
     (r"money back|reimburs\w*|get my money|pay me back", "refund"),
     (r"refund\w*", "refund"),
     (r"send (?:it|this|them|\w+) back|give (?:it|this|them) back|bring back", "return"),
     (r"swap\w*|different (?:size|colou?r)|another (?:size|colou?r)|replac\w+", "exchange replacement"),
+    (
+        rf"(?:arriv|came|come|receiv|deliver|got)\w* .{{0,24}}{_HARM}|"
+        rf"{_HARM}\w* (?:when|on) .{{0,12}}(?:arriv|deliver|receiv)",
+        "item arrived damaged faulty",
+    ),
     (r"broke\w*|smashed|shattered|cracked|dent\w*|scratch\w*|chipped|faulty|defect\w*", "damaged defective"),
-    (r"where(?:'s| is| are)? (?:my|the|our) \w+|track\w*|not (?:yet )?(?:arrived|received|come)", "tracking"),
+    (
+        r"where(?:'s| is| are)? (?:my|the|our) (?!refund|money|account|invoice|label)\w+|track\w*|"
+        r"not (?:yet )?(?:arrived|received|come)",
+        "tracking",
+    ),
     (r"when (?:will|do|can|is) .*(?:arriv|get|receiv|come|deliver)\w*|eta\b", "delivery time shipping"),
     (r"how long .*(?:deliver|ship|arriv)\w*|deliver\w*|postage|courier|dispatch\w*", "shipping delivery"),
     (r"order (?:status|update)|status of (?:my|the|an) order", "shipping status tracking"),

@@ -1,0 +1,59 @@
+"""Payment data and personal data leave a text before a model sees it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kb_index.redaction import card_numbers, is_iban, without_payment_data, without_personal_data
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("card 4242 4242 4242 4242 please", "card [card number] please"),
+        ("4242-4242-4242-4242", "[card number]"),
+        ("my cvv is 123", "my cvv is [security code]"),
+        ("exp 09/27", "exp [expiry date]"),
+        ("IBAN DE89 3704 0044 0532 0130 00", "IBAN [IBAN]"),
+    ],
+)
+def test_payment_data_is_masked(text: str, expected: str) -> None:
+    """Card numbers, codes, expiry dates and IBANs are replaced by what they were."""
+    assert without_payment_data(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["order 1234567890123", "tracking 1Z999AA10123456784", "4242 4242 4242 4241", "call 555-0142"]
+)
+def test_other_numbers_stay(text: str) -> None:
+    """Order, tracking and telephone numbers are not payment data."""
+    assert without_payment_data(text) == text
+
+
+def test_personal_data_is_reduced() -> None:
+    """E-mail addresses and telephone numbers are not needed for an answer."""
+    text = without_personal_data("Mail sam.lee@example.org or call +1 415 555 0142.")
+    assert text == "Mail [e-mail address] or call [telephone number]."
+
+
+def test_an_iban_is_known_by_its_remainder() -> None:
+    """An IBAN with one wrong digit is none."""
+    assert is_iban("GB82 WEST 1234 5698 7654 32")
+    assert not is_iban("GB82 WEST 1234 5698 7654 33")
+
+
+def test_card_numbers_of_the_shared_data(shared_data: Path) -> None:
+    """Every card number that must be masked is, and look-alikes are left alone."""
+    rows = [
+        json.loads(line) for line in (shared_data / "hostile.jsonl").read_text("utf-8").split("\n") if line
+    ]
+    cards = [row for row in rows if row["category"] == "card_number" and row.get("must_mask")]
+    missed = [row["text"] for row in cards if row["must_mask"] in without_payment_data(row["text"])]
+    assert cards
+    assert not missed
+    for row in rows:
+        if row["category"] == "card_lookalike":
+            assert not card_numbers(row["text"])
