@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.service_level.calendar import Calendar, Pause
-from plugins.model import Status
+from plugins.model import Priority, Status
 
 #: A clock is at risk when this share of its target is used up.
 AT_RISK = 0.75
@@ -58,6 +58,7 @@ class Promise:
 
     targets: Mapping[Metric, timedelta]
     calendar: Calendar
+    priority: Priority = Priority.P2
     pause_on_snooze: bool = False  #: Whether response clocks stand still too while a conversation is snoozed.
 
 

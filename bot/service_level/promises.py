@@ -50,6 +50,7 @@ class Promises:
                     Metric.RESOLUTION: level.resolution,
                 },
                 calendar=ALWAYS if level.clock == "always" else calendar,
+                priority=priority,
             )
             for priority, level in file.levels.items()
         }

@@ -1,0 +1,60 @@
+"""The service level of all conversations: what the rest of the service tells it, and its jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from bot.chatwoot.payloads import ConversationEvent, MessageEvent
+from bot.service_level.after_hours import REPLY, AfterHours
+from bot.service_level.approvals import REMIND, Approvals
+from bot.service_level.incidents import NOTIFY, TELL, Incidents
+from bot.service_level.timekeeper import CLOCK, Timekeeper
+from bot.store.database import Transaction
+from bot.worker import Handler
+from plugins.model import Decision, Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceLevel:
+    """Each field is a doer; everything that it is told may be told again."""
+
+    timekeeper: Timekeeper
+    after_hours: AfterHours
+    approvals: Approvals
+    incidents: Incidents
+
+    @property
+    def handlers(self) -> Mapping[str, Handler]:
+        """What does the jobs, by their kind."""
+        return {
+            CLOCK: self.timekeeper.look,
+            REPLY: self.after_hours.reply,
+            REMIND: self.approvals.remind,
+            TELL: self.incidents.tell,
+            NOTIFY: self.incidents.notify,
+        }
+
+    async def hear(
+        self, conversation_id: UUID, news: MessageEvent | ConversationEvent, *, on: Transaction
+    ) -> None:
+        """What Chatwoot told, in the transaction that records it."""
+        await self.timekeeper.hear(conversation_id, news, on=on)
+
+    async def disregard(self, conversation_id: UUID, message: int) -> None:
+        """A message turned out to be automatic: nobody waits for an answer to it."""
+        await self.timekeeper.disregard(conversation_id, message)
+
+    async def decided(
+        self, conversation_id: UUID, message: Message, decision: Decision, *, language: str | None
+    ) -> None:
+        """The rules decided about a message. The priority that agents see is never lowered, nor is this."""
+        present = message.conversation.priority
+        priority = decision.priority if present is None else min(decision.priority, present)
+        await self.timekeeper.prioritise(conversation_id, priority)
+        await self.after_hours.decided(conversation_id, message, priority, language=language)
+
+    async def drafted(self, conversation_id: UUID, message: Message, decision: Decision, draft: int) -> None:
+        """A draft waits for a person."""
+        await self.approvals.drafted(conversation_id, message.conversation, draft, decision.priority)

@@ -1,0 +1,401 @@
+"""A shop whose clock is turned by hand: real database, stand-in Chatwoot, jobs in the order of their times."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from standardwebhooks.webhooks import Webhook
+
+from bot.chatwoot.client import Chatwoot, Rights
+from bot.chatwoot.payloads import ConversationEvent, MessageEvent
+from bot.chatwoot.sandbox import Sandbox
+from bot.postbox import Postbox
+from bot.service_level.after_hours import AfterHours
+from bot.service_level.approvals import Approvals
+from bot.service_level.delivery import Notifiers
+from bot.service_level.incidents import Incidents
+from bot.service_level.service import ServiceLevel
+from bot.service_level.terms import Terms
+from bot.service_level.timekeeper import Timekeeper
+from bot.store.clocks import Clocks
+from bot.store.database import Database
+from bot.store.incidents import IncidentStore
+from bot.store.jobs import Job, Jobs
+from bot.store.posts import Posts
+from bot.store.record import Record
+from bot.worker import Retry
+from plugins.manager import Plugins
+from plugins.model import Contact, Conversation, Decision, Message, Priority, Route, Status
+from rules.book import RuleBook
+from rules.facts import standard_registry
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+RULES = """version: 1
+time_zone: America/New_York
+priorities:
+  P0: {name: Critical, first_response: 15m, resolution: 2h,  route: human, clock: always}
+  P1: {name: High,     first_response: 1h,  resolution: 8h,  route: draft, clock: always}
+  P2: {name: Normal,   first_response: 4h,  resolution: 24h, route: draft, clock: business_hours}
+  P3: {name: Low,      first_response: 24h, resolution: 72h, route: draft, clock: business_hours}
+default: {priority: P2}
+business_hours:
+  days: {monday: "09:00-17:00", tuesday: "09:00-17:00", wednesday: "09:00-17:00", thursday: "09:00-17:00",
+         friday: "09:00-17:00"}
+  holidays: [2026-11-03]
+on_call:
+  rotation: {start: 2026-10-26T09:00, every: 1w, people: [olive, max]}
+  escalation: [{after: 0m, to: on_call}, {after: 10m, to: managers}]
+  approval: [{after: 30m, to: on_call}, {after: 60m, to: managers}]
+  routes: {olive: [olive-note, olive-pager], max: [max-pager], managers: [managers]}
+"""
+
+
+class Killed(BaseException):
+    """The worker died."""
+
+
+class MortalDatabase(Database):
+    """A database whose user dies after so many more calls; `lives` None means never."""
+
+    lives: int | None = None
+
+    @asynccontextmanager
+    async def _lent(self, on: Any) -> AsyncIterator[Any]:
+        if self.lives is not None:
+            self.lives -= 1
+            if self.lives < 0:
+                raise Killed
+        async with super()._lent(on) as connection:
+            yield connection
+
+
+class Pagers:
+    """Where alerts arrive: each is checked for its signature and kept with the name of its pager."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, dict[str, Any], str]] = []
+        self.down = False
+
+    async def take(self, request: web.Request) -> web.Response:
+        if self.down:
+            return web.Response(status=503)
+        event = Webhook(SECRET).verify(await request.read(), dict(request.headers.items()))
+        self.calls.append((request.path.strip("/"), event, request.headers["webhook-id"]))
+        return web.Response()
+
+    def heard(self, stage: str = "trigger") -> list[tuple[str, str]]:
+        """Who heard what: pager and title, each alert once, as a receiver tells repetitions by their id."""
+        once = {(name, number): event for name, event, number in self.calls}
+        return [
+            (name, event["data"]["title"])
+            for (name, _), event in once.items()
+            if event["type"] == f"alert.{stage}"
+        ]
+
+
+@dataclass
+class Shop:
+    """The service's clocks, alerts and replies, with the clock on the wall in our hand."""
+
+    database: MortalDatabase
+    sandbox: Sandbox
+    service: ServiceLevel
+    jobs: Jobs
+    record: Record
+    clocks: Clocks
+    pagers: Pagers
+    now: datetime
+    numbers: Any = None
+    kill_after: Callable[[], int | None] = lambda: None
+
+    def __post_init__(self) -> None:
+        self.numbers = itertools.count(100_000)
+
+    async def conversation(self) -> int:
+        """A new conversation in Chatwoot; its own webhooks go nowhere."""
+        message = await self.sandbox.customer_writes("email", "Hello", contact="ada@example.org")
+        return message.conversation_id
+
+    async def customer(
+        self, conversation: int, priority: Priority = Priority.P2, *, status: Status = Status.OPEN
+    ) -> UUID:
+        """The customer writes now, and the rules decide."""
+        event = self.event(conversation, "incoming", author="contact", status=status)
+        ours = await self.hear(event)
+        message = Message(
+            id=event.id,
+            conversation=event.conversation,
+            contact=event.contact,
+            channel="email",
+            content="",
+            raw_content="",
+            received_at=self.now,
+        )
+        decision = Decision(priority=priority, route=Route.DRAFT, reasons=())
+        await self._surviving(lambda: self.service.decided(ours, message, decision, language=None))
+        return ours
+
+    async def agent(self, conversation: int) -> None:
+        """An agent answers in public now."""
+        await self.hear(self.event(conversation, "outgoing", author="user"))
+
+    async def agent_notes(self, conversation: int, text: str) -> None:
+        """An agent leaves a private note now."""
+        event = self.event(conversation, "outgoing", author="user")
+        await self.hear(replace(event, private=True, content=text, author_id=14))
+
+    async def becomes(self, conversation: int, status: Status, priority: Priority | None = None) -> None:
+        """The conversation changes in Chatwoot now."""
+        event = self.event(conversation, "incoming", author="contact", status=status, priority=priority)
+        await self.hear(ConversationEvent(contact=event.contact, conversation=event.conversation))
+
+    def event(
+        self,
+        conversation: int,
+        kind: str,
+        *,
+        author: str,
+        status: Status = Status.OPEN,
+        priority: Priority | None = None,
+    ) -> MessageEvent:
+        """What Chatwoot tells of a message that is written now."""
+        shown = Conversation(
+            id=conversation,
+            account_id=2,
+            inbox_id=7,
+            inbox_type="Channel::Email",
+            status=status,
+            priority=priority,
+            updated_at=self.now,
+        )
+        return MessageEvent(
+            id=next(self.numbers),
+            created=True,
+            kind=kind,
+            private=False,
+            deleted=False,
+            content="…",
+            trimmed="…",
+            written_at=self.now,
+            author=author,
+            author_id=1,
+            marker=None,
+            contact=Contact(id=1, email="ada@example.org"),
+            conversation=shown,
+            subject=None,
+            attachments=(),
+            automatic=False,
+        )
+
+    async def hear(self, news: MessageEvent | ConversationEvent) -> UUID:
+        """Record what Chatwoot tells, as the reader does."""
+        told: list[UUID] = []
+
+        async def read() -> None:
+            async with self.database.transaction() as on:
+                ours = await self.record.see(news.conversation, news.contact, "email", on=on)
+                await self.service.hear(ours, news, on=on)
+            told.append(ours)
+
+        await self._surviving(read)
+        return told[-1]
+
+    async def until(self, moment: datetime) -> None:
+        """Let time pass: work all jobs that fall due, in the order of their times."""
+        while (due := await self._next()) is not None and due.run_at <= moment:
+            self.now = max(self.now, due.run_at.astimezone(UTC))
+            parameters = {"id": due.id, "later": self.now + timedelta(minutes=1)}
+            try:
+                await self._surviving(lambda due=due: self.service.handlers[due.kind](due.job))
+            except Retry:
+                await self.database.run("update jobs set run_at = %(later)s where id = %(id)s", parameters)
+            else:
+                await self.database.run("update jobs set state = 'done' where id = %(id)s", parameters)
+        self.now = moment
+
+    async def wait(self, time: timedelta) -> None:
+        """Let so much time pass."""
+        await self.until(self.now + time)
+
+    async def _surviving(self, work: Callable[[], Any]) -> None:
+        """Do a piece of work as often as it takes a worker to live to its end."""
+        while True:
+            self.database.lives = self.kill_after()
+            try:
+                await work()
+                return
+            except Killed:
+                continue
+            finally:
+                self.database.lives = None
+
+    async def _next(self) -> Due | None:
+        """The next job; one that was queued without a time is due at once, whatever Postgres' clock says."""
+        return await self.database.one(
+            "select id, kind, payload, case when run_at = created_at then %(now)s else run_at end as run_at"
+            " from jobs where state = 'waiting' order by 4, 1 limit 1",
+            {"now": self.now},
+            of=Due,
+        )
+
+    async def events(self, *kinds: str) -> list[tuple[int, str, str]]:
+        """The events written down, by time: conversation, metric, kind."""
+        rows = await self.database.all(
+            "select c.chatwoot_conversation_id as conversation, k.metric, e.kind, e.at from sla_events e"
+            " join sla_clocks k on k.id = e.clock_id"
+            " join chatwoot_conversations c on c.id = k.conversation_id"
+            " order by e.at, e.kind, k.id",
+            of=_Event,
+        )
+        return [(row.conversation, row.metric, row.kind) for row in rows if row.kind in kinds or not kinds]
+
+    def notes(self, conversation: int) -> list[str]:
+        """The first lines of the private notes in a conversation."""
+        return [(note.content or "").splitlines()[0] for note in self.sandbox.notes(conversation)]
+
+    def replies(self, conversation: int) -> list[str]:
+        """What was said in public by us."""
+        return [
+            message.content or ""
+            for message in self.sandbox.messages(conversation)
+            if message.message_type == "outgoing" and not message.private
+        ]
+
+
+@dataclass
+class Due:
+    """A job, with its time."""
+
+    id: int
+    kind: str
+    payload: dict[str, Any]
+    run_at: datetime
+
+    @property
+    def job(self) -> Job:
+        """As a worker gives it to its handler."""
+        return Job(
+            id=self.id,
+            kind=self.kind,
+            key=None,
+            payload=self.payload,
+            attempts=1,
+            failures=0,
+            created_at=self.run_at,
+            error=None,
+        )
+
+
+@dataclass
+class _Event:
+    conversation: int
+    metric: str
+    kind: str
+    at: datetime
+
+
+@pytest.fixture
+async def pagers() -> AsyncIterator[Any]:
+    """A server on which pagers ring."""
+    pagers = Pagers()
+    app = web.Application()
+    app.router.add_post("/{name}", pagers.take)
+    async with TestServer(app) as server:
+        pagers.place = f"{server.host}:{server.port}"  # type: ignore[attr-defined]
+        yield pagers
+
+
+@pytest.fixture
+async def shop(database_url: str, pagers: Any) -> AsyncIterator[Shop]:
+    """A shop on Thursday 29 October 2026, 10:00 in New York."""
+    database = MortalDatabase(database_url)
+    await database.open()
+    async with Sandbox() as sandbox:
+        chatwoot = Chatwoot(
+            sandbox.url,
+            account_id=sandbox.account_id,
+            rights=Rights(bot=sandbox.bot.access_token, user=sandbox.admin_token),
+        )
+        yield build(database, sandbox, chatwoot, pagers)
+        await chatwoot.close()
+    await database.close()
+
+
+def build(database: MortalDatabase, sandbox: Sandbox, chatwoot: Chatwoot, pagers: Any) -> Shop:
+    """All that keeps service levels, on a clock that is turned by hand."""
+    plugins = Plugins.load(enabled=False)
+    addresses = {
+        name: f"webhook+http://{pagers.place}/{name}#{SECRET}"
+        for name in ("olive-pager", "max-pager", "managers")
+    }
+    addresses["olive-note"] = "note://12/Olive"
+    book = RuleBook.parse(RULES, registry=standard_registry())
+    terms = Terms(lambda: book)
+    jobs, posts, clocks = Jobs(database), Posts(database), Clocks(database)
+    store, postbox = IncidentStore(database), Postbox(posts, chatwoot)
+
+    def now() -> datetime:
+        return shop.now
+
+    incidents = Incidents(
+        store,
+        jobs,
+        postbox,
+        Notifiers(addresses, plugins),
+        terms,
+        account_id=sandbox.account_id,
+        chatwoot_url=sandbox.url,
+        now=now,
+    )
+    service = ServiceLevel(
+        timekeeper=Timekeeper(
+            database=database,
+            clocks=clocks,
+            posts=posts,
+            jobs=jobs,
+            incidents=incidents,
+            terms=terms,
+            now=now,
+        ),
+        after_hours=AfterHours(
+            database=database,
+            jobs=jobs,
+            clocks=clocks,
+            chatwoot=chatwoot,
+            postbox=postbox,
+            incidents=incidents,
+            terms=terms,
+            channels=plugins.channels,
+            now=now,
+        ),
+        approvals=Approvals(
+            database=database,
+            jobs=jobs,
+            store=store,
+            clocks=clocks,
+            incidents=incidents,
+            terms=terms,
+            now=now,
+        ),
+        incidents=incidents,
+    )
+    shop = Shop(
+        database=database,
+        sandbox=sandbox,
+        service=service,
+        jobs=jobs,
+        record=Record(database),
+        clocks=clocks,
+        pagers=pagers,
+        now=datetime(2026, 10, 29, 14, tzinfo=UTC),
+    )
+    return shop
