@@ -27,7 +27,8 @@ class Guard:
     `counts` has the number of calls by (plugin, hook, outcome); an outcome is ok, error, timeout or skipped.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, *, patience: float = 1.0) -> None:
+        self._patience = patience  # A factor on every deadline: tests of what hangs have little.
         self.counts: Counter[tuple[str, str, str]] = Counter()
         self.last_failure: dict[str, str] = {}
         self._clock = clock
@@ -61,7 +62,7 @@ class Guard:
             return default
         task = asyncio.ensure_future(_answer(function, arguments))
         try:
-            done, _ = await asyncio.wait({task}, timeout=deadline)
+            done, _ = await asyncio.wait({task}, timeout=deadline * self._patience)
         except asyncio.CancelledError:
             self._abandon(task)
             raise
@@ -79,6 +80,14 @@ class Guard:
             return default
         self.counts[plugin, hook, "ok"] += 1
         return answer
+
+    def start(self, function: Callable[[], T], deadline: float) -> tuple[T | None, Exception | None]:
+        """The function's answer or its error, for the start of the service, when no event loop runs yet."""
+        result: list[tuple[T | None, Exception | None]] = []
+        thread = threading.Thread(target=lambda: result.append(_attempt(function)), daemon=True)
+        thread.start()
+        thread.join(deadline * self._patience)
+        return result[0] if result else (None, TimeoutError(f"no answer within {deadline:g} s"))
 
     def failed(self, plugin: str, hook: str, text: str, *, outcome: str = "error") -> None:
         """Note a failure by name; the fifth within a minute sends the plugin into quarantine."""
@@ -127,7 +136,7 @@ def _in_thread(function: Callable[..., Any], arguments: tuple[Any, ...]) -> asyn
             future.set_exception(error)
 
     def work() -> None:
-        answer, error = attempt(lambda: context.run(function, *arguments))
+        answer, error = _attempt(lambda: context.run(function, *arguments))
         with contextlib.suppress(RuntimeError):  # The loop is closed; nobody waits.
             loop.call_soon_threadsafe(settle, answer, error)
 
@@ -135,7 +144,7 @@ def _in_thread(function: Callable[..., Any], arguments: tuple[Any, ...]) -> asyn
     return future
 
 
-def attempt(function: Callable[[], T]) -> tuple[T | None, Exception | None]:
+def _attempt(function: Callable[[], T]) -> tuple[T | None, Exception | None]:
     """The function's answer, or the error that it raised; even an exit becomes an error."""
     try:
         return function(), None
@@ -143,12 +152,3 @@ def attempt(function: Callable[[], T]) -> tuple[T | None, Exception | None]:
         return None, error
     except BaseException as error:  # noqa: BLE001  # sys.exit() in a plugin must not end the service
         return None, RuntimeError(f"{type(error).__name__} raised: {error}")
-
-
-def within(seconds: float, function: Callable[[], T]) -> tuple[T | None, Exception | None]:
-    """`attempt` with a deadline, for the start of the service, when no event loop runs yet."""
-    result: list[tuple[T | None, Exception | None]] = []
-    thread = threading.Thread(target=lambda: result.append(attempt(function)), daemon=True)
-    thread.start()
-    thread.join(seconds)
-    return result[0] if result else (None, TimeoutError(f"no answer within {seconds:g} s"))

@@ -22,7 +22,7 @@ from plugins.channel import Channel
 from plugins.channels import Channels
 from plugins.errors import PluginError
 from plugins.facts import Catalog
-from plugins.guard import Guard, within
+from plugins.guard import Guard
 from plugins.model import Contact, Fact, Message, Order, OwnedOrder
 from plugins.ownership import belongs_to
 
@@ -90,7 +90,7 @@ class Plugins:
             settings: what plugins may read, by the setting's name in lower case.
             required: names of plugins without which the service must not start.
             off: names of plugins to leave out.
-            guard: for tests that move the clock.
+            guard: for tests with a clock or a patience of their own.
 
         Raises:
             PluginError: two plugins serve one inbox type or name one fact, a required plugin is not active,
@@ -145,9 +145,9 @@ class Plugins:
         self, source: discovery.Source, settings: Mapping[str, Any]
     ) -> tuple[list[Channel], list[Fact]]:
         """Import, check and register; what it registers. Raises PluginError if anything is wrong with it."""
-        plugin = _demand(within(START, source.load), "import")
+        plugin = _demand(self.guard.start(source.load, START), "import")
         if inspect.isclass(plugin):
-            plugin = _demand(within(START, plugin), "creation")
+            plugin = _demand(self.guard.start(plugin, START), "creation")
         _check_api(plugin)
         try:
             self._manager.register(plugin, source.name)
@@ -178,7 +178,7 @@ class Plugins:
         for implementation in self._implementations(hook):
             if implementation.plugin_name == name:
                 given = [arguments[argument] for argument in implementation.argnames]
-                return _demand(within(START, partial(implementation.function, *given)), hook)
+                return _demand(self.guard.start(partial(implementation.function, *given), START), hook)
         return ()
 
     def _implementations(self, hook: str) -> Iterator[pluggy.HookImpl]:
