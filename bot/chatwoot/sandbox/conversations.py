@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 import uuid
 from datetime import datetime
 from typing import Any
 
 from bot.chatwoot.sandbox.events import Events
 from bot.chatwoot.sandbox.payloads import conversation_body
-from bot.chatwoot.sandbox.rails import iso
+from bot.chatwoot.sandbox.rails import changed_attribute
 from bot.chatwoot.sandbox.records import AgentBot, ContactInbox, Conversation, Inbox, Message, Team, User
 from bot.chatwoot.sandbox.tables import Tables
 
@@ -68,13 +67,13 @@ class Conversations:
             if before == value:
                 continue
             setattr(conversation, column, value)
-            changed.append(_change(column, before, value))
+            changed.append(changed_attribute(column, before, value))
             if column == "label_list":
-                changed.append(_change("cached_label_list", ", ".join(before), ", ".join(value)))
+                changed.append(changed_attribute("cached_label_list", ", ".join(before), ", ".join(value)))
         if not changed:
             return False
         before, conversation.updated_at = conversation.updated_at, self.tables.now()
-        changed.append(_change("updated_at", before, conversation.updated_at))
+        changed.append(changed_attribute("updated_at", before, conversation.updated_at))
         if any("status" in change for change in changed):
             if conversation.status in _STATUS_EVENT:
                 self._announce(_STATUS_EVENT[conversation.status], conversation)
@@ -163,11 +162,3 @@ class Conversations:
             lambda: conversation_body(self.tables, conversation) | {"event": event} | extra,
             conversation=conversation,
         )
-
-
-def _change(column: str, before: Any, after: Any) -> dict[str, Any]:
-    return {column: {"previous_value": _plain(before), "current_value": _plain(after)}}
-
-
-def _plain(value: Any) -> Any:
-    return iso(value) if isinstance(value, datetime) else copy.deepcopy(value)

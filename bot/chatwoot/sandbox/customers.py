@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from bot.chatwoot.sandbox import records, seed
+from bot.chatwoot.sandbox import seed
+from bot.chatwoot.sandbox.address_book import AddressBook
 from bot.chatwoot.sandbox.conversations import Conversations
 from bot.chatwoot.sandbox.mail import mail_attributes
 from bot.chatwoot.sandbox.messages import Messages
-from bot.chatwoot.sandbox.payloads import contact_body
+from bot.chatwoot.sandbox.payloads import conversation_body
 from bot.chatwoot.sandbox.rails import iso
-from bot.chatwoot.sandbox.records import Attachment, Contact, ContactInbox, Conversation, Inbox, Message
+from bot.chatwoot.sandbox.records import Attachment, ContactInbox, Conversation, Inbox, Message
+from bot.chatwoot.sandbox.senders import account_brief, contact_body
 from bot.chatwoot.sandbox.tables import Tables
 
 #: Who writes when nobody is named: address and name by channel.
@@ -22,6 +23,7 @@ SOMEBODY = {
     "sms": ("+447700900461", "+44 7700 900461"),
     "api": ("li.wei@example.org", "Li Wei"),
 }
+_REFERER = "https://outfitters.example/help"
 _BROWSER = {
     "device_name": "Unknown",
     "browser_name": "Chrome",
@@ -34,8 +36,11 @@ _BROWSER = {
 class Customers:
     """Finds or makes contact and conversation, and files the message."""
 
-    def __init__(self, tables: Tables, conversations: Conversations, messages: Messages) -> None:
+    def __init__(
+        self, tables: Tables, address_book: AddressBook, conversations: Conversations, messages: Messages
+    ) -> None:
         self.tables = tables
+        self.address_book = address_book
         self.conversations = conversations
         self.messages = messages
 
@@ -60,7 +65,7 @@ class Customers:
         contact_inbox = (
             self.tables.contact_inboxes[conversation.contact_inbox_id]
             if conversation
-            else self.contact_inbox(inbox, *self._who(channel, address, name))
+            else self.address_book.contact_inbox(inbox, *self._who(channel, address, name))
         )
         contact = self.tables.contacts[contact_inbox.contact_id]
         conversation = conversation or self._running(channel, contact_inbox)
@@ -85,57 +90,46 @@ class Customers:
         message["content_attributes"] = message.get("content_attributes", {}) | given_attributes
         return self.messages.receive(conversation, contact, **message)
 
-    def contact_inbox(self, inbox: Inbox, address: str, name: str) -> ContactInbox:
-        """The contact's row for an inbox, found by the address or made, with the contact if need be."""
-        by_phone = inbox.channel_type == records.SMS
-        contact = (
-            self.tables.find_contact(inbox.account_id, phone=address)
-            if by_phone
-            else self.tables.find_contact(inbox.account_id, email=address)
-        )
-        if contact is None:
-            contact = self.add_contact(
-                inbox.account_id,
-                name=name,
-                **({"phone_number": address} if by_phone else {"email": address}),
-                additional_attributes={"from_zip_code": "", "from_country": "GB", "from_state": ""}
-                if by_phone
-                else {},
-            )
-        for row in self.tables.contact_inboxes.values():
-            if row.contact_id == contact.id and row.inbox_id == inbox.id:
-                return row
-        chosen = inbox.channel_type in (records.EMAIL, records.SMS)
-        row = ContactInbox(
-            id=self.tables.next_id("contact_inbox"),
-            contact_id=contact.id,
-            inbox_id=inbox.id,
-            source_id=address
-            if chosen
-            else str(uuid.UUID(int=self.tables.random.getrandbits(128), version=4)),
-            pubsub_token=self.tables.token(),
-            created_at=self.tables.now(),
-        )
-        self.tables.contact_inboxes[row.id] = row
-        return row
-
-    def add_contact(self, account_id: int, **columns: Any) -> Contact:
-        """A new contact; subscribed webhooks hear contact_created."""
-        now = self.tables.now()
-        contact = Contact(
-            id=self.tables.next_id("contact"),
-            account_id=account_id,
-            created_at=now,
-            updated_at=now,
-            **columns,
-        )
-        self.tables.contacts[contact.id] = contact
+    def type(self, conversation: Conversation, *, on: bool) -> None:
+        """The customer starts or stops typing in the live chat."""
+        event = f"conversation_typing_{'on' if on else 'off'}"
+        contact = self.tables.contacts[conversation.contact_id]
         self.messages.events.announce(
-            "contact_created",
-            account_id,
-            lambda: contact_body(self.tables, contact) | {"event": "contact_created"},
+            event,
+            conversation.account_id,
+            lambda: {
+                "event": event,
+                "user": contact_body(self.tables, contact),
+                "conversation": conversation_body(self.tables, conversation),
+                "is_private": False,
+            },
         )
-        return contact
+
+    def open_chat(self) -> None:
+        """A visitor opens the live chat and has written nothing yet."""
+        inbox = self.tables.inboxes[seed.INBOXES["chat"]]
+        row = self.address_book.contact_inbox(inbox, *SOMEBODY["chat"])
+        self.messages.events.announce(
+            "webwidget_triggered",
+            inbox.account_id,
+            lambda: {
+                "id": row.id,
+                "contact": contact_body(self.tables, self.tables.contacts[row.contact_id]),
+                "inbox": {"id": inbox.id, "name": inbox.name},
+                "account": account_brief(self.tables, inbox.account_id),
+                "current_conversation": None,
+                "source_id": row.source_id,
+                "event": "webwidget_triggered",
+                "event_info": {
+                    "initiated_at": {"timestamp": iso(self.tables.now())},
+                    "referer": _REFERER,
+                    "widget_language": "en",
+                    "browser_language": "en",
+                    "browser": _BROWSER,
+                },
+            },
+            inbox=inbox,
+        )
 
     def _who(self, channel: str, address: str | None, name: str | None) -> tuple[str, str]:
         somebody, their_name = SOMEBODY[channel]
@@ -168,7 +162,7 @@ class Customers:
         if channel == "chat":
             return {
                 "browser": _BROWSER,
-                "referer": "https://outfitters.example/help",
+                "referer": _REFERER,
                 "initiated_at": {"timestamp": self.tables.now().strftime("%a %b %d %Y %H:%M:%S GMT+0000")},
                 "browser_language": "en",
             }

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.chatwoot.sandbox.address_book import AddressBook
 from bot.chatwoot.sandbox.conversations import Conversations
 from bot.chatwoot.sandbox.customers import Customers
 from bot.chatwoot.sandbox.deliveries import Deliveries
@@ -35,9 +36,9 @@ class Desk:
     conversations: Conversations
     messages: Messages
     customers: Customers
+    address_book: AddressBook
     rate_limit: int | None  #: API requests per minute before 429; None: unlimited, as from 127.0.0.1.
     requests: list[ApiRequest] = field(default_factory=list)
-    base_url: str = ""
     under_way: int = 0  #: API requests being answered.
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from bot.chatwoot.sandbox.markdown import html_of
+
 _QUOTE_STARTS = re.compile(
     r"^(>|On .{1,200} wrote:\s*$|-{3,} ?Original Message ?-{3,}|_{10,}\s*$)", re.MULTILINE | re.IGNORECASE
 )
@@ -61,4 +63,18 @@ def mail_attributes(
         },
         "cc_email": list(cc) or None,
         "bcc_email": None,
+    }
+
+
+def reply_attributes(content: str) -> dict[str, Any]:
+    """Content attributes of an outgoing mail reply; those that the caller gives replace them."""
+    body, text = str(html_of(content)), content
+    return {
+        "cc_emails": [],
+        "bcc_emails": [],
+        "to_emails": [],
+        "email": {
+            "html_content": {"full": body, "reply": body},
+            "text_content": {"full": text, "reply": text},
+        },
     }

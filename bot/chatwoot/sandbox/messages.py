@@ -7,11 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 from bot.chatwoot.sandbox import records
+from bot.chatwoot.sandbox.address_book import AddressBook
 from bot.chatwoot.sandbox.conversations import Conversations
 from bot.chatwoot.sandbox.events import Events
 from bot.chatwoot.sandbox.liquid import rendered
-from bot.chatwoot.sandbox.payloads import contact_body, message_body
-from bot.chatwoot.sandbox.rails import iso
+from bot.chatwoot.sandbox.mail import reply_attributes
+from bot.chatwoot.sandbox.payloads import message_body
 from bot.chatwoot.sandbox.records import (
     AgentBot,
     Attachment,
@@ -34,10 +35,13 @@ class Invalid(ValueError):
 class Messages:
     """The messages of all conversations."""
 
-    def __init__(self, tables: Tables, events: Events, conversations: Conversations) -> None:
+    def __init__(
+        self, tables: Tables, events: Events, conversations: Conversations, address_book: AddressBook
+    ) -> None:
         self.tables = tables
         self.events = events
         self.conversations = conversations
+        self.address_book = address_book
         self.unsent: set[int] = set()  #: Ids of replies that the channel has yet to take.
 
     def receive(self, conversation: Conversation, sender: Contact, **columns: Any) -> Message:
@@ -48,7 +52,7 @@ class Messages:
         self._announce("message_created", message)
         if conversation.waiting_since is None:
             self.conversations.change(conversation, waiting_since=message.created_at)
-        self._contact_active(sender)
+        self.address_book.change(sender, last_activity_at=message.created_at)
         return message
 
     def post(self, conversation: Conversation, sender: User | AgentBot, **columns: Any) -> Message:
@@ -59,6 +63,10 @@ class Messages:
         content = columns.pop("content", None)
         if content:
             content = rendered(content, self.tables, conversation, sender)
+        inbox = self.tables.inboxes[conversation.inbox_id]
+        if inbox.channel_type == records.EMAIL and not columns.get("private"):
+            given = columns.get("content_attributes") or {}
+            columns["content_attributes"] = reply_attributes(content or "") | given
         message = self._insert(
             conversation, message_type="outgoing", sender=sender, content=content, **columns
         )
@@ -95,8 +103,8 @@ class Messages:
         message.updated_at = self.tables.now()
         self._announce("message_updated", message)
 
-    def survey(self, conversation: Conversation, rating: int, feedback: str | None) -> CsatResponse:
-        """Send the satisfaction survey of a conversation and file the customer's answer to it."""
+    def send_survey(self, conversation: Conversation) -> Message:
+        """Ask the customer how satisfied they are, as Chatwoot does when a conversation is resolved."""
         message = self._insert(
             conversation,
             message_type="template",
@@ -106,14 +114,19 @@ class Messages:
         )
         self.conversations.touch(conversation)
         self._announce("message_created", message)
+        return message
+
+    def answer_survey(self, survey: Message, rating: int, feedback: str | None) -> CsatResponse:
+        """File the customer's answer to a survey; the world hears it as message_updated only."""
         answer = {"csat_survey_response": {"rating": rating, "feedback_message": feedback}}
-        self.update(message, content_attributes=message.content_attributes | {"submitted_values": answer})
+        self.update(survey, content_attributes=survey.content_attributes | {"submitted_values": answer})
+        conversation = self.tables.conversations[survey.conversation_id]
         response = CsatResponse(
             id=self.tables.next_id("csat_response"),
             account_id=conversation.account_id,
             rating=rating,
             feedback_message=feedback,
-            message_id=message.id,
+            message_id=survey.id,
             conversation_id=conversation.id,
             contact_id=conversation.contact_id,
             assigned_agent_id=conversation.assignee_id,
@@ -122,12 +135,12 @@ class Messages:
         self.tables.csat_responses[response.id] = response
         return response
 
-    def attachment(self, base_url: str, name: str, content: bytes, content_type: str) -> Attachment:
+    def attachment(self, name: str, content: bytes, content_type: str) -> Attachment:
         """A file as Chatwoot stores it; served by the stand-in under its `data_url`."""
         number = self.tables.next_id("attachment")
         kind = content_type.split("/")[0]
         kind = kind if kind in ("image", "audio", "video") else "file"
-        url = f"{base_url}/rails/active_storage/blobs/redirect/{number}/{name}"
+        url = f"{self.tables.base_url}/rails/active_storage/blobs/redirect/{number}/{name}"
         attachment = Attachment(
             id=number,
             file_type=kind,
@@ -182,21 +195,6 @@ class Messages:
         elif channel == records.SMS:
             self.update(message, source_id=f"SM{self.tables.random.getrandbits(128):032x}")
         self.tables.changed()
-
-    def _contact_active(self, contact: Contact) -> None:
-        changes = []
-        for column in ("last_activity_at", "updated_at"):
-            before, after = getattr(contact, column), self.tables.now()
-            setattr(contact, column, after)
-            changes.append({column: {"previous_value": iso(before), "current_value": iso(after)}})
-        self.events.announce(
-            "contact_updated",
-            contact.account_id,
-            lambda: (
-                contact_body(self.tables, contact)
-                | {"event": "contact_updated", "changed_attributes": changes}
-            ),
-        )
 
     def _announce(self, event: str, message: Message) -> None:
         self.events.announce(

@@ -1,79 +1,21 @@
-"""Webhook bodies, field by field as Chatwoot 4.15 builds them (facts/chatwoot.md §2)."""
+"""Bodies of webhook events, field by field as Chatwoot 4.15 builds them (facts/chatwoot.md §2)."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from bot.chatwoot.sandbox.rails import epoch, iso
 from bot.chatwoot.sandbox.records import (
     MESSAGE_TYPES,
+    WEBSITE,
     AgentBot,
     Attachment,
-    Contact,
     Conversation,
     Message,
     User,
 )
+from bot.chatwoot.sandbox.senders import Json, account_brief, sender_body, sender_push
 from bot.chatwoot.sandbox.tables import Tables
-
-Json = dict[str, Any]
-
-
-def contact_body(tables: Tables, contact: Contact) -> Json:
-    """`Contact#webhook_data`: the sender of a message event; it has no `type`."""
-    return {
-        "account": account_brief(tables, contact.account_id),
-        "additional_attributes": contact.additional_attributes,
-        "avatar": "",
-        "custom_attributes": contact.custom_attributes,
-        "email": contact.email,
-        "id": contact.id,
-        "identifier": contact.identifier,
-        "name": contact.name,
-        "phone_number": contact.phone_number,
-        "thumbnail": "",
-        "blocked": contact.blocked,
-    }
-
-
-def sender_push(sender: Contact | User | AgentBot) -> Json:
-    """`push_event_data` of a sender: the form inside `meta` and `messages[]`, and in REST answers."""
-    if isinstance(sender, Contact):
-        return {
-            "additional_attributes": sender.additional_attributes,
-            "custom_attributes": sender.custom_attributes,
-            "email": sender.email,
-            "id": sender.id,
-            "identifier": sender.identifier,
-            "name": sender.name,
-            "phone_number": sender.phone_number,
-            "thumbnail": "",
-            "blocked": sender.blocked,
-            "type": "contact",
-        }
-    if isinstance(sender, AgentBot):
-        return {"id": sender.id, "name": sender.name, "avatar_url": "", "type": "agent_bot"}
-    return {
-        "id": sender.id,
-        "name": sender.name,
-        "available_name": sender.available_name,
-        "avatar_url": "",
-        "type": "user",
-        "availability_status": sender.availability,
-        "thumbnail": "",
-    }
-
-
-def sender_body(tables: Tables, sender: Contact | User | AgentBot | None) -> Json | None:
-    """`webhook_data` of whoever sent a message; None for templates and activities."""
-    if sender is None:
-        return None
-    if isinstance(sender, Contact):
-        return contact_body(tables, sender)
-    if isinstance(sender, AgentBot):
-        return {"id": sender.id, "name": sender.name, "type": "agent_bot"}
-    return {"id": sender.id, "name": sender.name, "email": sender.email, "type": "user"}
 
 
 def attachment_body(attachment: Attachment, message: Message) -> Json:
@@ -91,11 +33,6 @@ def attachment_body(attachment: Attachment, message: Message) -> Json:
         "width": None,
         "height": None,
     }
-
-
-def account_brief(tables: Tables, account_id: int) -> Json:
-    """`{id, name}` of an account."""
-    return {"id": account_id, "name": tables.accounts[account_id].name}
 
 
 def unread_count(tables: Tables, conversation: Conversation) -> int:
@@ -212,7 +149,7 @@ def message_body(tables: Tables, message: Message) -> Json:
         "additional_attributes": message.additional_attributes,
         "content_attributes": message.content_attributes,
         "content_type": message.content_type,
-        "content": _webhook_content(message.content),
+        "content": _webhook_content(tables, message),
         "conversation": conversation_body(tables, tables.conversations[message.conversation_id]),
         "created_at": iso(message.created_at),
         "id": message.id,
@@ -227,6 +164,12 @@ def message_body(tables: Tables, message: Message) -> Json:
     return body
 
 
-def _webhook_content(content: str | None) -> str | None:
-    """Content without hard-break backslashes and trailing newlines."""
-    return None if content is None else re.sub(r"\\\n", "\n", content).rstrip("\n")
+def _webhook_content(tables: Tables, message: Message) -> str | None:
+    """Content without hard-break backslashes and trailing newlines; a mailed survey ends in its link."""
+    if message.content is None:
+        return None
+    content = re.sub(r"\\\n", "\n", message.content).rstrip("\n")
+    if message.content_type == "input_csat" and tables.inboxes[message.inbox_id].channel_type != WEBSITE:
+        survey = tables.conversations[message.conversation_id].uuid
+        return f"{content}, {tables.base_url}/survey/responses/{survey}"
+    return content

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from datetime import UTC, datetime
 from typing import Any
@@ -28,3 +29,12 @@ def iso(moment: datetime | None) -> str | None:
 def epoch(moment: datetime | None) -> int:
     """A moment as whole Unix seconds; 0 for None, as Chatwoot writes it."""
     return 0 if moment is None else int(moment.timestamp())
+
+
+def changed_attribute(column: str, before: Any, after: Any) -> dict[str, Any]:
+    """One entry of `changed_attributes`: a one-key object."""
+    return {column: {"previous_value": _plain(before), "current_value": _plain(after)}}
+
+
+def _plain(value: Any) -> Any:
+    return iso(value) if isinstance(value, datetime) else copy.deepcopy(value)

@@ -10,6 +10,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from bot.chatwoot.sandbox import seed
+from bot.chatwoot.sandbox.address_book import AddressBook
 from bot.chatwoot.sandbox.api import routes
 from bot.chatwoot.sandbox.api.webhooks import add_webhook
 from bot.chatwoot.sandbox.conversations import Conversations
@@ -65,14 +66,16 @@ class Sandbox:
         )
         events = Events(self.tables, deliveries)
         conversations = Conversations(self.tables, events)
-        messages = Messages(self.tables, events, conversations)
+        address_book = AddressBook(self.tables, events)
+        messages = Messages(self.tables, events, conversations, address_book)
         self.desk = Desk(
             tables=self.tables,
             faults=self.faults,
             deliveries=deliveries,
             conversations=conversations,
             messages=messages,
-            customers=Customers(self.tables, conversations, messages),
+            customers=Customers(self.tables, address_book, conversations, messages),
+            address_book=address_book,
             rate_limit=rate_limit,
         )
         self._runner: web.AppRunner | None = None
@@ -87,7 +90,7 @@ class Sandbox:
         site = web.TCPSite(self._runner, self.host, self.port)
         await site.start()
         self.port = self._runner.addresses[0][1]
-        self.desk.base_url = self.url
+        self.tables.base_url = self.url
         await self.desk.deliveries.start()
 
     async def stop(self) -> None:
@@ -193,10 +196,7 @@ class Sandbox:
             automatic: An auto-responder wrote the mail.
             columns: Any other column of the message; `content_attributes` are merged.
         """
-        files = [
-            self.desk.messages.attachment(self.url, name, content, kind)
-            for name, content, kind in attachments
-        ]
+        files = [self.desk.messages.attachment(name, content, kind) for name, content, kind in attachments]
         return self.desk.customers.write(
             channel,
             text,
@@ -216,11 +216,20 @@ class Sandbox:
             self.conversation(conversation_id), self.agent, text, private=private
         )
 
+    async def customer_types(self, conversation_id: int, *, on: bool = True) -> None:
+        """The customer starts or stops typing."""
+        self.desk.customers.type(self.conversation(conversation_id), on=on)
+
+    async def customer_opens_chat(self) -> None:
+        """A visitor opens the live chat without writing."""
+        self.desk.customers.open_chat()
+
     async def customer_rates(
         self, conversation_id: int, rating: int, feedback: str | None = None
     ) -> CsatResponse:
-        """Send the satisfaction survey of a conversation and answer it with 1–5 and a word why."""
-        return self.desk.messages.survey(self.conversation(conversation_id), rating, feedback)
+        """The customer is sent the satisfaction survey and answers it with 1–5 and a word why."""
+        survey = self.desk.messages.send_survey(self.conversation(conversation_id))
+        return self.desk.messages.answer_survey(survey, rating, feedback)
 
     def conversation(self, number: int) -> Conversation:
         """A conversation by the number that agents see."""

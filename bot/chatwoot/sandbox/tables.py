@@ -37,6 +37,7 @@ class Tables:
         self._last_id: defaultdict[str, int] = defaultdict(
             int, contact=4300, contact_inbox=5100, conversation=100, message=90200, attachment=7700
         )
+        self.base_url = ""  #: Where the stand-in is served.
         self.version = 0  #: Counts the changes.
         self._now = datetime.now(UTC)
         self._changed = asyncio.Event()

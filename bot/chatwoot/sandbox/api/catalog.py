@@ -7,7 +7,7 @@ from typing import Any
 from bot.chatwoot.sandbox.access import invalid_record
 from bot.chatwoot.sandbox.api.call import Call, endpoint
 from bot.chatwoot.sandbox.records import AttributeDefinition, DashboardApp, Label
-from bot.chatwoot.sandbox.views import attribute_view, csat_view, dashboard_app_view, label_view
+from bot.chatwoot.sandbox.setting_views import attribute_view, csat_view, dashboard_app_view, label_view
 
 _LABEL = ("title", "description", "color", "show_on_sidebar")
 _ATTRIBUTE = (

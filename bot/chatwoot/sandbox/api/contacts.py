@@ -74,7 +74,7 @@ async def search(call: Call) -> Any:
 async def create(call: Call) -> Any:
     """A new contact."""
     columns = {name: call.params[name] for name in _WRITABLE if name in call.params}
-    contact = call.desk.customers.add_contact(call.account_id, **columns)
+    contact = call.desk.address_book.add_contact(call.account_id, **columns)
     return {"payload": {"contact": _with_inboxes(call, contact), "contact_inbox": None}}
 
 
@@ -88,12 +88,10 @@ async def show(call: Call) -> Any:
 async def update(call: Call) -> Any:
     """Change a contact; custom attributes are merged here, unlike those of a conversation."""
     contact = call.find(call.tables.contacts)
-    for name in _WRITABLE:
-        if name in call.params:
-            value = call.params[name]
-            merged = name in ("custom_attributes", "additional_attributes")
-            setattr(contact, name, getattr(contact, name) | value if merged else value)
-    contact.updated_at = call.tables.now()
+    columns = {name: call.params[name] for name in _WRITABLE if name in call.params}
+    for name in columns.keys() & {"custom_attributes", "additional_attributes"}:
+        columns[name] = getattr(contact, name) | columns[name]
+    call.desk.address_book.change(contact, **columns)
     return {"payload": _with_inboxes(call, contact)}
 
 

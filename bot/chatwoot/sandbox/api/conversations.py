@@ -8,9 +8,10 @@ from typing import Any
 
 from bot.chatwoot.sandbox.access import not_found, server_error, unprocessable
 from bot.chatwoot.sandbox.api.call import JSON_NULL, Call, Record, endpoint
-from bot.chatwoot.sandbox.payloads import conversation_body, sender_body
+from bot.chatwoot.sandbox.payloads import conversation_body
 from bot.chatwoot.sandbox.rails import iso
 from bot.chatwoot.sandbox.records import PRIORITIES, STATUSES, AgentBot, Conversation
+from bot.chatwoot.sandbox.senders import sender_body
 from bot.chatwoot.sandbox.views import agent_view, bot_view, conversation_view, team_view
 
 _ONE = "/conversations/{conversation_id}"
@@ -47,7 +48,7 @@ async def create(call: Call) -> Any:
     address = contact.email or contact.phone_number
     if address is None:
         raise unprocessable("Contact has no address for this inbox")
-    row = call.desk.customers.contact_inbox(inbox, address, contact.name)
+    row = call.desk.address_book.contact_inbox(inbox, address, contact.name)
     conversation = call.desk.conversations.start(
         inbox,
         row,

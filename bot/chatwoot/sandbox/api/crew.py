@@ -11,7 +11,8 @@ from bot.chatwoot.sandbox.access import not_found, unauthorized
 from bot.chatwoot.sandbox.api.call import Call, endpoint
 from bot.chatwoot.sandbox.api.gate import Gate
 from bot.chatwoot.sandbox.records import AgentBot, Inbox, User
-from bot.chatwoot.sandbox.views import agent_view, bot_view, inbox_view, team_view
+from bot.chatwoot.sandbox.setting_views import inbox_view
+from bot.chatwoot.sandbox.views import agent_view, bot_view, team_view
 
 
 def profile(gate: Gate) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:

@@ -8,9 +8,9 @@ from typing import Any
 from bot.chatwoot.sandbox import records
 from bot.chatwoot.sandbox.access import not_found, unprocessable
 from bot.chatwoot.sandbox.api.call import Call, Upload, endpoint
-from bot.chatwoot.sandbox.payloads import sender_push
 from bot.chatwoot.sandbox.rails import iso
 from bot.chatwoot.sandbox.records import AgentBot, User
+from bot.chatwoot.sandbox.senders import sender_push
 from bot.chatwoot.sandbox.views import message_view
 
 _ALL = "/conversations/{conversation_id}/messages"
@@ -67,7 +67,7 @@ async def create(call: Call) -> Any:
         "content": params.get("content"),
         "content_attributes": attributes | _mail_fields(params),
         "attachments": [
-            call.desk.messages.attachment(call.desk.base_url, f.name, f.content, f.content_type)
+            call.desk.messages.attachment(f.name, f.content, f.content_type)
             for f in files
             if isinstance(f, Upload)
         ],

@@ -8,8 +8,8 @@ from bot.chatwoot.sandbox.access import invalid_record
 from bot.chatwoot.sandbox.api.call import Call, endpoint
 from bot.chatwoot.sandbox.events import ACCOUNT_EVENTS
 from bot.chatwoot.sandbox.records import Webhook
+from bot.chatwoot.sandbox.setting_views import webhook_view
 from bot.chatwoot.sandbox.tables import Tables
-from bot.chatwoot.sandbox.views import webhook_view
 
 _WRITABLE = ("url", "name", "subscriptions", "inbox_id")
 _DEFAULT = ["conversation_status_changed", "conversation_updated", "conversation_created", "message_created"]
