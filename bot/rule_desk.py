@@ -12,6 +12,7 @@ from plugins.errors import RulesError
 from rules.backtest import Impact, broken_guards, replay
 from rules.book import RuleBook
 from rules.registry import FactRegistry
+from rules.rehearsal import rehearse
 
 #: The past that a version is tried on before it is published.
 LOOK_BACK = timedelta(days=30)
@@ -44,6 +45,20 @@ class RuleDesk:
             RuleBook.parse, content, name=name, registry=self._registry, embed=embed
         )
 
+    async def admit(self, content: str, *, name: str) -> RuleBook:
+        """As `read`, and rehearsed in a process of its own: only such a book may decide about messages.
+
+        Raises:
+            RulesError: the text is wrong, or the rehearsal failed.
+        """
+        book = await self.read(content, name=name)
+        conditions = {rule.id: rule.when for rule in book.file.rules if rule.enabled}
+        problem = await asyncio.to_thread(rehearse, conditions)
+        if problem:
+            book.close()
+            raise RulesError(f"{name}: does not pass its rehearsal: {problem}")
+        return book
+
     async def version(self, number: int | None = None) -> tuple[Publication, RuleBook]:
         """A published version with its rule book; without a number, the one in force.
 
@@ -74,7 +89,7 @@ class RuleDesk:
         Raises:
             RulesError: the file is wrong.
         """
-        book = await self.read(content, name=name)
+        book = await self.admit(content, name=name)
         current = await self._rulebooks.current()
         before = await self.read(current.content, name=f"version {current.number}") if current else None
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -58,6 +59,11 @@ class Rulebooks:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @property
+    def calls_come(self) -> bool:
+        """Whether this database can call us; through a transaction pooler it cannot."""
+        return not self._database.pooled
+
     async def publish(
         self,
         content: str,
@@ -103,6 +109,18 @@ class Rulebooks:
         if found is None:
             raise StoreError(f"there is no version {number}; `hotdash rules history` lists them")
         return found
+
+    async def calls(self) -> AsyncIterator[None]:
+        """Yields when a version was published, and once at the start; asks for `calls_come`.
+
+        Raises:
+            StoreError: the connection was lost; begin again.
+        """
+        async with self._database.session() as connection:
+            await connection.execute(SQL["listen"])
+            yield
+            async for _ in connection.notifies():
+                yield
 
     async def history(self, most: int) -> list[Publication]:
         """The newest versions, newest first, `most` of them."""

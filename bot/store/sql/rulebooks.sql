@@ -8,6 +8,10 @@ with published as (
 )
 select number, pg_notify('hotdash_rules', number::text) from published;
 
+-- name: listen
+-- Hear when a version is published.
+listen hotdash_rules;
+
 -- name: current
 -- Give the version that is in force.
 select number, version, content, message, published_by, published_at, copy_of
