@@ -10,6 +10,7 @@ from bot.chatwoot import payloads
 from bot.chatwoot.payloads import MessageEvent
 from bot.inquiry import Inquiry, compose, message_of
 from bot.pipeline import Pipeline
+from bot.service_level.service import ServiceLevel
 from bot.store.events import Events
 from bot.store.jobs import Job
 from bot.store.record import Record
@@ -25,11 +26,19 @@ class Answerer:
     """Works the jobs of kind "answer"."""
 
     def __init__(
-        self, events: Events, record: Record, channels: Channels, pipeline: Pipeline, *, account_id: int
+        self,
+        events: Events,
+        record: Record,
+        channels: Channels,
+        service_level: ServiceLevel,
+        pipeline: Pipeline,
+        *,
+        account_id: int,
     ) -> None:
         self._events = events
         self._record = record
         self._channels = channels
+        self._service_level = service_level
         self._pipeline = pipeline
         self._account_id = account_id
 
@@ -66,6 +75,7 @@ class Answerer:
         if message.automatic:
             log.info("message.automatic", conversation=news.conversation.id, message=news.id)
             await self._record.mark_automatic(news.id)
+            await self._service_level.disregard(conversation_id, news.id)
             await self._events.settle(event_id, [news.id], draft_created=False)
             return None
         return await compose(event_id, conversation_id, message, waiting, self._channels)

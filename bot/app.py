@@ -25,6 +25,8 @@ from bot.postbox import Postbox
 from bot.reader import ANSWER, Reader
 from bot.refusals import refuse
 from bot.rescue import RESCUE, Rescue
+from bot.service_level.service import ServiceLevel
+from bot.service_level.terms import Terms
 from bot.settings import Settings
 from bot.store.database import Database, open_database
 from bot.store.decisions import Decisions
@@ -107,16 +109,31 @@ async def worker(on: Ground) -> AsyncIterator[Worker]:
         record, decisions, posts = Record(on.database), Decisions(on.database), Posts(on.database)
         postbox = Postbox(posts, chatwoot)
         first_line = settings.mode == "first_line"
+        terms = Terms(lambda: rules)
+        service_level = ServiceLevel.build(
+            on.database,
+            on.jobs,
+            chatwoot,
+            postbox,
+            plugins,
+            terms,
+            account_id=settings.chatwoot_account_id,
+            chatwoot_url=str(settings.chatwoot_url),
+            notifiers={name: address.get_secret_value() for name, address in settings.notifiers.items()},
+        )
         pipeline = Pipeline(
             events=on.events,
             record=record,
-            gatherer=Gatherer(plugins, knowledge, record),
+            gatherer=Gatherer(
+                plugins, knowledge, record, is_open=lambda at: terms.promises.calendar.is_open(at)
+            ),
             rules=rules,
             decisions=decisions,
             chatwoot=chatwoot,
             drafter=await make_drafter(settings, knowledge),
             channels=plugins.channels,
             postbox=postbox,
+            service_level=service_level,
             first_line=first_line,
             history_turns=settings.history_turns,
         )
@@ -128,16 +145,27 @@ async def worker(on: Ground) -> AsyncIterator[Worker]:
             decisions,
             posts,
             plugins.channels,
+            service_level,
             account_id=settings.chatwoot_account_id,
             burst=timedelta(seconds=settings.burst_seconds),
         )
         answerer = Answerer(
-            on.events, record, plugins.channels, pipeline, account_id=settings.chatwoot_account_id
+            on.events,
+            record,
+            plugins.channels,
+            service_level,
+            pipeline,
+            account_id=settings.chatwoot_account_id,
         )
         rescue = Rescue(on.events, on.jobs, postbox, chatwoot, first_line=first_line)
         yield Worker(
             on.jobs,
-            {EVENT: reader.read, ANSWER: answerer.answer, RESCUE: rescue.rescue},
+            {
+                EVENT: reader.read,
+                ANSWER: answerer.answer,
+                RESCUE: rescue.rescue,
+                **service_level.handlers,
+            },
             concurrency=settings.workers,
             attempts=settings.attempts,
             lease=timedelta(seconds=settings.lease_seconds),

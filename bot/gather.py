@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -34,10 +34,19 @@ class Gathered:
 class Gatherer:
     """Asks every source of facts; a source that fails leaves its facts unknown."""
 
-    def __init__(self, plugins: Plugins, knowledge: KnowledgeBase, record: Record) -> None:
+    def __init__(
+        self,
+        plugins: Plugins,
+        knowledge: KnowledgeBase,
+        record: Record,
+        *,
+        is_open: Callable[[datetime], bool],
+    ) -> None:
+        """`is_open` says whether a moment lies within business hours."""
         self._plugins = plugins
         self._knowledge = knowledge
         self._record = record
+        self._is_open = is_open
 
     async def gather(self, message: Message, waiting: Sequence[Unanswered]) -> Gathered:
         """The facts of `message`; `waiting` are the customer's unanswered messages, oldest first."""
@@ -60,6 +69,7 @@ class Gatherer:
             "customer.disputes": customer.disputes,
             "kb.topic": match.topic,
             "kb.confidence": match.confidence,
+            "time.after_hours": not self._is_open(message.received_at),
             "conversation.waiting": now - waiting[0].written_at if waiting else timedelta(0),
             "conversation.unanswered_messages": sum(now - one.written_at <= _LATELY for one in waiting),
             "conversation.labels": message.conversation.labels,

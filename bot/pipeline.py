@@ -19,6 +19,7 @@ from bot.chatwoot.handover import apply
 from bot.gather import Gathered, Gatherer
 from bot.inquiry import Inquiry
 from bot.postbox import Postbox
+from bot.service_level.service import ServiceLevel
 from bot.store.decisions import Decisions, KeptDecision, KeptDraft
 from bot.store.events import Events
 from bot.store.record import Record
@@ -43,6 +44,7 @@ class Pipeline:
     drafter: Drafter
     channels: Channels
     postbox: Postbox
+    service_level: ServiceLevel
     first_line: bool  #: Conversations start pending with the bot, and are opened here.
     history_turns: int
 
@@ -50,9 +52,19 @@ class Pipeline:
         """Take an inquiry from its facts to the private note. May be called again for the same inquiry."""
         gathered = await self.gatherer.gather(inquiry.message, inquiry.waiting)
         kept = await self._decide(inquiry, gathered)
+        await self.service_level.decided(
+            inquiry.conversation_id,
+            inquiry.message,
+            kept.decision,
+            language=kept.facts["message.language"],
+        )
         warnings = await apply(self.chatwoot, inquiry.message.conversation, kept.decision)
         drafted = await self._draft(inquiry, gathered, kept)
         await self._note(inquiry, kept, drafted, warnings)
+        if isinstance(drafted, KeptDraft):
+            await self.service_level.drafted(
+                inquiry.conversation_id, inquiry.message, kept.decision, drafted.id
+            )
         if self.first_line and inquiry.message.conversation.status is Status.PENDING:
             await self.chatwoot.open(inquiry.message.conversation.id)
         await self.events.settle(

@@ -15,6 +15,7 @@ import structlog
 
 from bot.chatwoot import payloads
 from bot.chatwoot.payloads import ConversationEvent, MessageEvent
+from bot.service_level.service import ServiceLevel
 from bot.store.database import Database, Transaction
 from bot.store.decisions import Decisions
 from bot.store.events import Events, StoredEvent
@@ -44,6 +45,7 @@ class Reader:
         decisions: Decisions,
         posts: Posts,
         channels: Channels,
+        service_level: ServiceLevel,
         *,
         account_id: int,
         burst: timedelta,
@@ -56,6 +58,7 @@ class Reader:
         self._decisions = decisions
         self._posts = posts
         self._channels = channels
+        self._service_level = service_level
         self._account_id = account_id
         self._burst = burst
 
@@ -73,6 +76,7 @@ class Reader:
             else:
                 waits = False
                 await self._conversation(conversation_id, news.conversation, on)
+            await self._service_level.hear(conversation_id, news, on=on)
             if not waits:
                 await self._events.finish(event.id, draft_created=False, on=on)
         if waits:

@@ -107,6 +107,13 @@ class Settings(BaseSettings):
         (), description="Names of plugins without which the service does not start, separated by commas."
     )
 
+    notifiers: Annotated[dict[str, SecretStr], NoDecode] = Field(
+        {},
+        description="Ways to reach people, each name=address, separated by spaces: "
+        "pager=pagerduty://KEY ops=mail://smtp.example.com?from=…&to=… hook=webhook://host/path#whsec_… "
+        "olive=note://3/Olive. Apprise's addresses too, with hotdash[notify].",
+    )
+
     team_name: str = Field("Customer Support", description="Who signs an email when no agent does.")
     email_signature: str | None = Field(
         None, description="Markdown under every email; {agent} and {team} are filled in."
@@ -141,6 +148,18 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("notifiers", mode="before")
+    @classmethod
+    def _named(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pairs = [part.partition("=") for part in value.split()]
+        for number, (name, _, address) in enumerate(pairs, 1):
+            if not name.replace("-", "").isalnum() or ":" not in address:
+                # The address may hold a secret, so only its place is named.
+                raise ValueError(f"number {number} must be name=address, such as pager=pagerduty://KEY")
+        return {name: address for name, _, address in pairs}
 
     @model_validator(mode="after")
     def _token_fits_a_path(self) -> Settings:

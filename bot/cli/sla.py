@@ -9,13 +9,13 @@ from typing import Any
 import click
 
 from bot import settings as environment
+from bot.extensions import fact_registry, load_plugins
 from bot.service_level.calendar import ALWAYS
 from bot.service_level.clocks import Clock
 from bot.service_level.promises import Promises
 from plugins.errors import BadRequest
 from plugins.model import Priority
 from rules.book import RuleBook
-from rules.facts import standard_registry
 
 
 @click.group()
@@ -41,7 +41,8 @@ def due(priority: str, start: str | None, as_json: bool) -> None:
       hotdash sla due --priority P1 --from 2026-03-06T16:30-05:00
       hotdash sla due --priority P2 --json
     """
-    book = RuleBook.load(environment.load().rules, registry=standard_registry())
+    settings = environment.load()
+    book = RuleBook.load(settings.rules, registry=fact_registry(load_plugins(settings)))
     promises = Promises.read(book.file)
     level = Priority(priority.upper())
     started = _moment(start, promises)

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
+from bot.chatwoot.client import Chatwoot
 from bot.chatwoot.payloads import ConversationEvent, MessageEvent
+from bot.postbox import Postbox
 from bot.service_level.after_hours import REPLY, AfterHours
 from bot.service_level.approvals import REMIND, Approvals
+from bot.service_level.delivery import Notifiers
 from bot.service_level.incidents import NOTIFY, TELL, Incidents
+from bot.service_level.terms import Terms
 from bot.service_level.timekeeper import CLOCK, Timekeeper
-from bot.store.database import Transaction
+from bot.store.clocks import Clocks
+from bot.store.database import Database, Transaction
+from bot.store.incidents import IncidentStore
+from bot.store.jobs import Jobs
+from bot.store.posts import Posts
 from bot.worker import Handler
+from plugins.manager import Plugins
 from plugins.model import Decision, Message
 
 
@@ -24,6 +34,72 @@ class ServiceLevel:
     after_hours: AfterHours
     approvals: Approvals
     incidents: Incidents
+    clocks: Clocks
+
+    @classmethod
+    def build(
+        cls,
+        database: Database,
+        jobs: Jobs,
+        chatwoot: Chatwoot,
+        postbox: Postbox,
+        plugins: Plugins,
+        terms: Terms,
+        *,
+        account_id: int,
+        chatwoot_url: str,
+        notifiers: Mapping[str, str],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> ServiceLevel:
+        """All doers of service levels.
+
+        `notifiers` are addresses by name, `chatwoot_url` is where agents open conversations, and `now` is the
+        clock.
+        """
+        clocks, store = Clocks(database), IncidentStore(database)
+        incidents = Incidents(
+            store,
+            jobs,
+            postbox,
+            Notifiers(notifiers, plugins),
+            terms,
+            account_id=account_id,
+            chatwoot_url=chatwoot_url,
+            now=now,
+        )
+        return cls(
+            timekeeper=Timekeeper(
+                database=database,
+                clocks=clocks,
+                posts=Posts(database),
+                jobs=jobs,
+                incidents=incidents,
+                terms=terms,
+                now=now,
+            ),
+            after_hours=AfterHours(
+                database=database,
+                jobs=jobs,
+                clocks=clocks,
+                chatwoot=chatwoot,
+                postbox=postbox,
+                incidents=incidents,
+                terms=terms,
+                channels=plugins.channels,
+                now=now,
+            ),
+            approvals=Approvals(
+                database=database,
+                jobs=jobs,
+                store=store,
+                clocks=clocks,
+                incidents=incidents,
+                terms=terms,
+                now=now,
+            ),
+            incidents=incidents,
+            clocks=clocks,
+        )
 
     @property
     def handlers(self) -> Mapping[str, Handler]:

@@ -1,4 +1,4 @@
-"""A shop whose clock is turned by hand: real database, stand-in Chatwoot, jobs in the order of their times."""
+"""A shop whose clock is turned by hand: real database, stand-in Chatwoot, jobs in the order of time."""
 
 from __future__ import annotations
 
@@ -19,16 +19,10 @@ from bot.chatwoot.client import Chatwoot, Rights
 from bot.chatwoot.payloads import ConversationEvent, MessageEvent
 from bot.chatwoot.sandbox import Sandbox
 from bot.postbox import Postbox
-from bot.service_level.after_hours import AfterHours
-from bot.service_level.approvals import Approvals
-from bot.service_level.delivery import Notifiers
-from bot.service_level.incidents import Incidents
 from bot.service_level.service import ServiceLevel
 from bot.service_level.terms import Terms
-from bot.service_level.timekeeper import Timekeeper
 from bot.store.clocks import Clocks
 from bot.store.database import Database
-from bot.store.incidents import IncidentStore
 from bot.store.jobs import Job, Jobs
 from bot.store.posts import Posts
 from bot.store.record import Record
@@ -339,54 +333,18 @@ def build(database: MortalDatabase, sandbox: Sandbox, chatwoot: Chatwoot, pagers
     }
     addresses["olive-note"] = "note://12/Olive"
     book = RuleBook.parse(RULES, registry=standard_registry())
-    terms = Terms(lambda: book)
-    jobs, posts, clocks = Jobs(database), Posts(database), Clocks(database)
-    store, postbox = IncidentStore(database), Postbox(posts, chatwoot)
-
-    def now() -> datetime:
-        return shop.now
-
-    incidents = Incidents(
-        store,
+    jobs = Jobs(database)
+    service = ServiceLevel.build(
+        database,
         jobs,
-        postbox,
-        Notifiers(addresses, plugins),
-        terms,
+        chatwoot,
+        Postbox(Posts(database), chatwoot),
+        plugins,
+        Terms(lambda: book),
         account_id=sandbox.account_id,
         chatwoot_url=sandbox.url,
-        now=now,
-    )
-    service = ServiceLevel(
-        timekeeper=Timekeeper(
-            database=database,
-            clocks=clocks,
-            posts=posts,
-            jobs=jobs,
-            incidents=incidents,
-            terms=terms,
-            now=now,
-        ),
-        after_hours=AfterHours(
-            database=database,
-            jobs=jobs,
-            clocks=clocks,
-            chatwoot=chatwoot,
-            postbox=postbox,
-            incidents=incidents,
-            terms=terms,
-            channels=plugins.channels,
-            now=now,
-        ),
-        approvals=Approvals(
-            database=database,
-            jobs=jobs,
-            store=store,
-            clocks=clocks,
-            incidents=incidents,
-            terms=terms,
-            now=now,
-        ),
-        incidents=incidents,
+        notifiers=addresses,
+        now=lambda: shop.now,
     )
     shop = Shop(
         database=database,
@@ -394,7 +352,7 @@ def build(database: MortalDatabase, sandbox: Sandbox, chatwoot: Chatwoot, pagers
         service=service,
         jobs=jobs,
         record=Record(database),
-        clocks=clocks,
+        clocks=service.clocks,
         pagers=pagers,
         now=datetime(2026, 10, 29, 14, tzinfo=UTC),
     )
