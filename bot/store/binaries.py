@@ -53,7 +53,7 @@ class Owner:
         if self.other:
             os.chown(folder, self.uid, self.gid)
 
-    def reaches(self, path: Path) -> bool:
+    def reaches(self, path: str | Path) -> bool:
         """Whether this user gets through all parents of the path."""
         return self.run(["test", "-x", str(path)]).returncode == 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -23,6 +24,7 @@ Row = TypeVar("Row")
 CONNECT_WITHIN = 5  #: Seconds for one new connection.
 #: Seconds to wait for a free connection. Chatwoot hangs up after 5 s and repeats only what was answered 500.
 LEND_WITHIN = 3.0
+POOLER_MARK = re.compile(r"(?<=[?&])pgbouncer=true(&|$)")  #: Others' mark for one, unknown to libpq.
 TRANSACTION_POOLER_PORT = (
     "6543"  #: Supabase's; https://supabase.com/docs/guides/database/connecting-to-postgres
 )
@@ -46,14 +48,14 @@ class Database:
 
     def __init__(self, url: str, *, size: int = 16) -> None:
         try:
-            address = conninfo_to_dict(url.replace("?pgbouncer=true", "?").replace("&pgbouncer=true", ""))
+            address = conninfo_to_dict(POOLER_MARK.sub("", url).rstrip("?&"))
         except psycopg.ProgrammingError:
             raise StoreError(
                 "HOTDASH_DATABASE_URL is not an address of Postgres; "
                 "it looks like postgresql://user:password@host:5432/database"
             ) from None
         port = str(address.get("port", "5432"))
-        self.pooled = port == TRANSACTION_POOLER_PORT or "pgbouncer=true" in url
+        self.pooled = port == TRANSACTION_POOLER_PORT or POOLER_MARK.search(url) is not None
         self.place = f"{address.get('host', 'localhost')}:{port}/{address.get('dbname', '')}"
         defaults: dict[str, Any] = {
             **KEEPALIVE,

@@ -31,8 +31,9 @@ def load(subject: str) -> dict[str, LiteralString]:
     text = path.read_text(encoding="utf-8")
     heads = list(HEAD.finditer(text))
     statements: dict[str, LiteralString] = {}
-    for head, following in zip(heads, [*heads[1:], None], strict=True):
-        body = text[head.end() : following.start() if following else len(text)].strip().removesuffix(";")
+    ends = [*(head.start() for head in heads[1:]), len(text)]
+    for head, end in zip(heads, ends, strict=False):
+        body = text[head.end() : end].strip().removesuffix(";")
         name = head["name"]
         if name in statements or not body or "\n-- name:" in body:
             raise StoreError(
