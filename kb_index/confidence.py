@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from kb_index.search import Signals
 
 BY_WORDS_ALONE = 0.65  #: Highest confidence without the embedding model: below the rules' 0.7.
+HIGHEST = 0.97  #: No formula is surer than this.
 FIRST_REFIT = 20  #: Outcomes from which two numbers are refitted.
 FREE_REFIT = 200  #: Outcomes from which the whole curve is.
 
@@ -30,7 +31,7 @@ def raw_confidence(signals: Signals, *, by_meaning: bool) -> float:
         + 0.45 * signals.coverage
         + 0.87 * signals.agreement
     )
-    return 1 / (1 + math.exp(-value))
+    return min(1 / (1 + math.exp(-value)), HIGHEST)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,8 @@ _PROMISE = re.compile(
     rf"credit\w*|compensat\w*|pay(?:ing)? you|send(?:ing)? you .{{0,30}}(?:money|[$€£]|gift card|"
     rf"voucher|credit)|"
     rf"(?:issu|process|initiat|approv|arrang|grant|offer|giv)\w* .{{0,40}}{_MONEY})"
-    rf"|\byou(?:['’]ll| will| are going to| shall) (?:\w+ )?(?:get|receive|have|be)\b.{{0,60}}{_MONEY}"
+    rf"|\byou(?:['’]ll| will| are going to| shall) (?:\w+ )?(?:get|receive|have|be)\b"
+    rf"(?! an? (?:e-?mail|confirmation|message)).{{0,60}}{_MONEY}"
     rf"|\b(?:your|a|the|full|an?) (?:\w+ ){{0,3}}refund (?:of .{{0,20}})?(?:has been|is being|will be|was) "
     r"(?:issu|process|approv|initiat|sent|made|credit)"
     r"|\b(?:guarantee|promise)\b.{0,40}" + _MONEY,
@@ -221,13 +222,18 @@ def _host(link: str) -> str:
     return host.removeprefix("www.")
 
 
-def promises_money(text: str, evidence: Iterable[str]) -> str | None:
+def promises_money(
+    text: str, evidence: Iterable[str], *, verbatim: frozenset[str] = frozenset()
+) -> str | None:
     """The first sentence that binds the company to pay this customer; None without one.
 
-    A policy that the evidence states in the same words is no promise.
+    A policy that the evidence states in the same words is no promise, nor are the `verbatim` sentences,
+    which a program copied from it.
     """
     sources = " ".join(" ".join(words(source)) for source in evidence)
     for sentence in split(text):
+        if sentence.text in verbatim:
+            continue
         if _PROMISE.search(sentence.text) and " ".join(words(sentence.text)) not in sources:
             return sentence.text
     return None

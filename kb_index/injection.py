@@ -6,7 +6,8 @@ import re
 import unicodedata
 
 _SIGNS = re.compile(
-    r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:previous|prior|above|earlier|all|your|any|the)\b"
+    r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:previous|prior|above|earlier|all|"
+    r"your|any|the)\b"
     r".{0,30}\b(?:instruction|prompt|rule|guideline|direction|command|polic|training|context)"
     r"|\b(?:system|developer|hidden|initial|secret) (?:prompt|instructions?|message)\b"
     r"|\b(?:reveal|print|repeat|output|show|leak|display)\b.{0,40}\b(?:your|the) (?:\w+ )?(?:prompt|"
@@ -16,7 +17,11 @@ _SIGNS = re.compile(
     r"|\b(?:act|behave|respond|pretend)\b.{0,20}\bas (?:if|though|an?|"
     r"the)?\b.{0,40}\b(?:unrestricted|unfiltered|jailb|dan"
     r"|evil|hacker|no (?:rules|restrictions|filter))"
-    r"|\b(?:do anything now|jailbreak|developer mode|god mode|dan mode)\b"
+    r"|\b(?:do anything now|jailbroken|developer[ _\\]*mode|god mode|dan mode|"
+    r"stays? in character)\b|[/\[]\W{0,3}jailbreak"
+    r"|\b(?:chatgpt|openai|language model|amoral)\b"
+    r"|\bfrom now(?: on)?\b.{0,30}\b(?:you|we|i want you)\b|\byou will (?:act|respond|answer) (?:as|like)\b"
+    r"|^\s*(?:run|execute|bypass|eval)\s*:\s*`|\b(?:admin|administrator|root|system) override\b"
     r"|^\s*(?:system|assistant|developer|user)\s*:\s*\S"
     r"|<\|?(?:im_start|im_end|system|endoftext)\|?>|\[/?INST\]|###\s*(?:instruction|system)"
     r"|\bwithout (?:any )?(?:restrictions?|filters?|ethical|moral)\b"

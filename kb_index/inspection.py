@@ -79,7 +79,7 @@ def _stopped(composed: Composed, voice: BrandVoice) -> str | None:
     texts = (*composed.evidence.values(), *voice.links, voice.closing)
     if card_numbers(composed.answer):
         return "the draft contained a full card number and was stopped"
-    if promise := promises_money(composed.answer, composed.evidence.values()):
+    if promise := promises_money(composed.answer, composed.evidence.values(), verbatim=composed.verbatim):
         return f'the draft promised money and was stopped: "{promise}"'
     if foreign := foreign_links(composed.answer, texts):
         return f"the draft contained a link that no source has and was stopped: {foreign[0]}"

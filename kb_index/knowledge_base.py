@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -131,7 +132,7 @@ class KnowledgeBase:
         opened = self._index.open()
         if opened is not None:
             database, self._trouble = opened
-            self._search = Search(database, self._embedder)
+            self._use(database)
 
     async def _read(self) -> tuple[dict[str, Library], str | None]:
         """Each source's library by its name, and which sources had to be answered from the index."""
@@ -170,8 +171,14 @@ class KnowledgeBase:
                 self._trouble = str(error)
                 raise
             database = self._in_memory(articles, problems, error)
-        self._search = Search(database, self._embedder)
+        self._use(database)
         return True
+
+    def _use(self, database: sqlite3.Connection) -> None:
+        """Search this generation from now on."""
+        self._search = Search(database, self._embedder)
+        # A search that still runs in a thread keeps its generation open.
+        weakref.finalize(self._search, database.close)
 
     def _in_memory(
         self, articles: dict[str, tuple[Article, ...]], problems: list[str], error: KnowledgeBaseError

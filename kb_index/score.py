@@ -93,7 +93,8 @@ def bare(article: str) -> str:
 def score(library: Library, questions: Sequence[Question], embedder: Embedder | None) -> Score:
     """The figures of one library on the questions, from an index in memory. Takes seconds; use a thread."""
     database = generation.write(None, {"folder": library.articles}, embedder=embedder)
-    search = Search(database, embedder)
+    search, by_words = Search(database, embedder), Search(database, None)
+    by_meaning = Search(database, embedder, words=0.0) if embedder else None
     times: list[float] = []
     hits: list[Hits] = []
     for question in questions:
@@ -117,9 +118,11 @@ def score(library: Library, questions: Sequence[Question], embedder: Embedder | 
         answerable=len(answerable),
         found_first=_share(questions, hits, 1),
         found=_share(questions, hits, FIRST),
-        found_by_words=_share(questions, [Search(database, None)(q.text) for q in questions], FIRST),
+        found_by_words=_share(questions, [by_words(question.text) for question in questions], FIRST),
         found_by_meaning=(
-            _share(questions, _by_meaning(database, embedder, questions), FIRST) if embedder else None
+            _share(questions, [by_meaning(question.text) for question in questions], FIRST)
+            if by_meaning
+            else None
         ),
         abstain_auroc=auroc(
             [raw for raw, question in zip(raws, questions, strict=True) if question.articles],
@@ -132,11 +135,6 @@ def score(library: Library, questions: Sequence[Question], embedder: Embedder | 
         query_p50=statistics.median(times),
         query_p95=statistics.quantiles(times, n=20)[-1] if len(times) > 1 else times[0],
     )
-
-
-def _by_meaning(database: Any, embedder: Embedder, questions: Sequence[Question]) -> list[Hits]:
-    search = Search(database, embedder, words=0.0)
-    return [search(question.text) for question in questions]
 
 
 def _found(question: Question, hits: Hits, first: int) -> bool:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import sqlite3
 import threading
-import weakref
 from collections import Counter
 from dataclasses import dataclass
 
@@ -30,7 +29,6 @@ WORDS = 0.12  #: What a passage gains that has the question's words as no other 
 PASSAGES = 8  #: Handed on for a question.
 PER_ARTICLE = 3  #: Passages of one article among them.
 QUESTION = 2_000  #: Characters of a question that are read.
-LONG_QUESTION = 12  #: Words above which what a message asks is also searched for part by part.
 
 Scores = npt.NDArray[np.float32]
 
@@ -61,8 +59,6 @@ class Search:
         self, database: sqlite3.Connection, embedder: Embedder | None, *, words: float = WORDS
     ) -> None:
         self._database = database
-        # A search that still runs in a thread keeps its generation open.
-        weakref.finalize(self, database.close)
         self._words = np.float32(words)
         self._lock = threading.Lock()
         self.about = generation.about(database)
@@ -100,8 +96,7 @@ class Search:
     def _by_meaning(self, question: str) -> Scores | None:
         if self._embedder is None or self._texts is None or self._names is None:
             return None
-        long = len(question.split()) > LONG_QUESTION
-        asked = asked_vectors([question, *parts_of(question)] if long else [question], self._embedder)
+        asked = asked_vectors(list(dict.fromkeys([question, *parts_of(question)])), self._embedder)
         names: Scores = (self._names @ asked.T)[self._headings]
         texts: Scores = self._texts @ asked.T
         best: Scores = (np.float32(HEADING) * names + np.float32(1 - HEADING) * texts).max(axis=1)
