@@ -36,6 +36,23 @@ def test_lists_and_gaps(text: str, found: bool) -> None:
     assert (pattern.search(text) is not None) is found
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("we paid twice", True),
+        ("it was double booked", True),
+        ("prepaid twice", False),
+        ("paid twicer", False),
+    ],
+)
+def test_words_in_place(text: str, found: bool) -> None:
+    """Words can be given in place, with a star for every ending."""
+    pattern = compile_pattern(
+        expand("{paid|book*} {twice}|{double|twice} {book*|order*}", {"twice": ("twice",)})
+    )
+    assert (pattern.search(text) is not None) is found
+
+
 def test_writing_without_word_boundaries() -> None:
     """Words of a writing without spaces are found inside longer runs."""
     assert compile_pattern(expand("{geld}", WORDS)).search("先日支払いました支払いは")
