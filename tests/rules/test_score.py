@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from benchmarks.triage_figures import main as figures
 from plugins.errors import BadRequest
 from plugins.model import Decision, Priority, Reason, Route
 from rules.score import Example, read_examples, score
@@ -72,4 +73,12 @@ def test_missing_file_is_told(tmp_path: Path) -> None:
 
 def test_promised_figures_are_met(shared_data: Path) -> None:
     """The shipped rules.yaml reaches every promised figure on the shared data, without a model."""
-    assert figures(shared_data) == 0
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.triage_figures", str(shared_data)],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "all promised figures are met" in done.stdout, done.stdout + done.stderr
+    assert done.returncode == 0
