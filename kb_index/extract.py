@@ -101,7 +101,7 @@ class AnsweringStatements(BaseNodePostprocessor):
             return []
         parts = parts_of(question)
         scores = _scores(question, parts, known, passages, self._embedder)
-        asked = frozenset(stem(word) for word in telling_words(question))
+        asked = frozenset(stem(word) for word in telling_words(question) if word.isalpha())
         chosen = _choose(known, scores, asked)
         best = scores.max(axis=1)
         self.fit = float(best.max())

@@ -157,6 +157,7 @@ async def _ask(settings: Settings, question: str, name: str | None, as_json: boo
         knowledge = await _open(settings, stack)
         await knowledge.refresh()
         drafter = await make_drafter(settings, knowledge)
+        stack.push_async_callback(drafter.close)
         match = await knowledge.match(question)
         message = Message(
             id=0,
