@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -23,12 +24,24 @@ from bot.service_level.service import ServiceLevel
 from bot.service_level.terms import Terms
 from bot.store.clocks import Clocks
 from bot.store.database import Database
+from bot.store.decisions import Decisions
 from bot.store.jobs import Job, Jobs
 from bot.store.posts import Posts
 from bot.store.record import Record
 from bot.worker import Retry
 from plugins.manager import Plugins
-from plugins.model import Contact, Conversation, Decision, Message, Priority, Route, Status
+from plugins.model import (
+    Contact,
+    Conversation,
+    Decision,
+    Draft,
+    Facts,
+    Message,
+    Priority,
+    Reply,
+    Route,
+    Status,
+)
 from rules.book import RuleBook
 from rules.facts import standard_registry
 
@@ -61,10 +74,11 @@ class MortalDatabase(Database):
     """A database whose user dies after so many more calls; `lives` None means never."""
 
     lives: int | None = None
+    mortal: asyncio.Task[Any] | None = None  #: Who dies; other tasks of the process are none of its business.
 
     @asynccontextmanager
     async def _lent(self, on: Any) -> AsyncIterator[Any]:
-        if self.lives is not None:
+        if self.lives is not None and asyncio.current_task() is self.mortal:
             self.lives -= 1
             if self.lives < 0:
                 raise Killed
@@ -110,6 +124,7 @@ class Shop:
     now: datetime
     numbers: Any = None
     kill_after: Callable[[], int | None] = lambda: None
+    deaths: int = 0
 
     def __post_init__(self) -> None:
         self.numbers = itertools.count(100_000)
@@ -125,18 +140,22 @@ class Shop:
         """The customer writes now, and the rules decide."""
         event = self.event(conversation, "incoming", author="contact", status=status)
         ours = await self.hear(event)
-        message = Message(
-            id=event.id,
-            conversation=event.conversation,
-            contact=event.contact,
-            channel="email",
-            content="",
-            raw_content="",
-            received_at=self.now,
-        )
+        message = message_of(event)
         decision = Decision(priority=priority, route=Route.DRAFT, reasons=())
         await self._surviving(lambda: self.service.decided(ours, message, decision, language=None))
         return ours
+
+    async def draft(self, conversation: int, priority: Priority = Priority.P2) -> None:
+        """The customer writes now, and a draft is made that waits for a person."""
+        ours = await self.customer(conversation, priority)
+        event = self.event(conversation, "incoming", author="contact")
+        kept = Decisions(self.database)
+        decision = Decision(priority=priority, route=Route.DRAFT, reasons=())
+        made = await kept.keep(ours, event.id, [event.id], Facts({}), decision)
+        draft = Draft(answer="Yes.", confidence=0.9, citations=(), sentences=())
+        number = (await kept.keep_draft(ours, made.id, draft, Reply(channel="email", parts=("Yes.",)))).id
+        message = message_of(event)
+        await self._surviving(lambda: self.service.drafted(ours, message, decision, number))
 
     async def agent(self, conversation: int) -> None:
         """An agent answers in public now."""
@@ -209,12 +228,27 @@ class Shop:
             self.now = max(self.now, due.run_at.astimezone(UTC))
             parameters = {"id": due.id, "later": self.now + timedelta(minutes=1)}
             try:
-                await self._surviving(lambda due=due: self.service.handlers[due.kind](due.job))
+                await self._surviving(
+                    lambda due=due: self.service.handlers[due.kind](self.job(due.kind, due.payload))
+                )
             except Retry:
                 await self.database.run("update jobs set run_at = %(later)s where id = %(id)s", parameters)
             else:
                 await self.database.run("update jobs set state = 'done' where id = %(id)s", parameters)
         self.now = moment
+
+    def job(self, kind: str, payload: dict[str, Any]) -> Job:
+        """A job as a worker gives it to its handler."""
+        return Job(
+            id=0,
+            kind=kind,
+            key=None,
+            payload=payload,
+            attempts=1,
+            failures=0,
+            created_at=self.now,
+            error=None,
+        )
 
     async def wait(self, time: timedelta) -> None:
         """Let so much time pass."""
@@ -223,12 +257,12 @@ class Shop:
     async def _surviving(self, work: Callable[[], Any]) -> None:
         """Do a piece of work as often as it takes a worker to live to its end."""
         while True:
-            self.database.lives = self.kill_after()
+            self.database.lives, self.database.mortal = self.kill_after(), asyncio.current_task()
             try:
                 await work()
                 return
             except Killed:
-                continue
+                self.deaths += 1
             finally:
                 self.database.lives = None
 
@@ -265,6 +299,19 @@ class Shop:
         ]
 
 
+def message_of(event: MessageEvent) -> Message:
+    """The customer's message, as its channel reads it."""
+    return Message(
+        id=event.id,
+        conversation=event.conversation,
+        contact=event.contact,
+        channel="email",
+        content=event.content,
+        raw_content=event.content,
+        received_at=event.written_at,
+    )
+
+
 @dataclass
 class Due:
     """A job, with its time."""
@@ -273,20 +320,6 @@ class Due:
     kind: str
     payload: dict[str, Any]
     run_at: datetime
-
-    @property
-    def job(self) -> Job:
-        """As a worker gives it to its handler."""
-        return Job(
-            id=self.id,
-            kind=self.kind,
-            key=None,
-            payload=self.payload,
-            attempts=1,
-            failures=0,
-            created_at=self.run_at,
-            error=None,
-        )
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -49,6 +50,18 @@ async def test_risk_and_breach_are_told_once(shop) -> None:
         ("olive-pager", titles[1]),
         ("managers", titles[1]),
     ]
+
+
+async def test_many_workers_at_once(shop) -> None:
+    """Workers that look at a clock at the same moment write its events and tell people once."""
+    conversation = await shop.conversation()
+    ours = await shop.customer(conversation)
+    shop.now += 5 * HOUR
+    job = shop.job("clock", {"conversation_id": str(ours)})
+    await asyncio.gather(*(shop.service.handlers["clock"](job) for _ in range(6)))
+    await shop.wait(timedelta(minutes=1))
+    assert [event[2] for event in await shop.events("at_risk", "breached")] == ["breached"]
+    assert len(shop.notes(conversation)) == 1
 
 
 async def test_note_says_when_and_whom(shop) -> None:
