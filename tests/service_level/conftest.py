@@ -331,6 +331,12 @@ class _Event:
 
 
 @pytest.fixture
+def rules_text() -> str:
+    """The rules of the shop."""
+    return RULES
+
+
+@pytest.fixture
 async def pagers() -> AsyncIterator[Any]:
     """A server on which pagers ring."""
     pagers = Pagers()
