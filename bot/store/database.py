@@ -42,8 +42,7 @@ class Database:
     """A Postgres database, by its address.
 
     `size` is the largest number of connections. An address with port 6543 or with `pgbouncer=true` leads to
-    a transaction pooler, where `pooled` is true: no prepared statements, and nothing that needs a session
-    (LISTEN, session locks).
+    a transaction pooler, where `pooled` is true: nothing that needs a session (LISTEN, session locks).
     """
 
     def __init__(self, url: str, *, size: int = 16) -> None:
@@ -63,9 +62,9 @@ class Database:
             "application_name": "hotdash",
         }
         self._conninfo = make_conninfo("", **{**defaults, **address})
-        self._options: dict[str, Any] = {"autocommit": True}
-        if self.pooled:
-            self._options["prepare_threshold"] = None
+        # Prepared statements would keep the plans that were right when the tables were empty, and a
+        # transaction pooler cannot have them.
+        self._options: dict[str, Any] = {"autocommit": True, "prepare_threshold": None}
         self._pool = AsyncConnectionPool(
             self._conninfo,
             kwargs=self._options,

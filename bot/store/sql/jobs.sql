@@ -13,10 +13,11 @@ with due as materialized (
     where
         state = 'waiting' and head and run_at <= now() and kind = any(%(kinds)s)
         and not exists (
-            select from jobs as other
-            where
-                other.key = job.key and other.state in ('waiting', 'running')
-                and (other.id < job.id or other.state = 'running')
+            select from jobs as earlier
+            where earlier.key = job.key and earlier.id < job.id and earlier.state in ('waiting', 'running')
+        )
+        and not exists (
+            select from jobs as running where running.key = job.key and running.state = 'running'
         )
     order by run_at, id
     limit %(want)s
