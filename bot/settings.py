@@ -122,6 +122,26 @@ class Settings(BaseSettings):
         False, description="Write ca for ça in an SMS, where that makes it shorter."
     )
 
+    shopify_url: HttpUrl | None = Field(
+        None, description="Address of the Shopify shop, such as https://my-shop.myshopify.com."
+    )
+    shopify_client_id: str | None = Field(None, description="Client ID of the shop's Dev Dashboard app.")
+    shopify_client_secret: SecretStr | None = Field(None, description="Client secret of that app.")
+    shopify_token: SecretStr | None = Field(
+        None, description="Admin API token of a custom app made before 2026, instead of id and secret."
+    )
+    shopify_api_version: str = Field(
+        "2026-10", pattern=r"^20\d\d-(01|04|07|10)$", description="Version of Shopify's Admin API."
+    )
+    woocommerce_url: HttpUrl | None = Field(None, description="Address of the WooCommerce shop.")
+    woocommerce_key: SecretStr | None = Field(None, description="Consumer key of its REST API; read only.")
+    woocommerce_secret: SecretStr | None = Field(None, description="Consumer secret of its REST API.")
+    orders_file: Path | None = Field(None, description="JSON file of orders, for shops of any other kind.")
+    orders_url: HttpUrl | None = Field(
+        None, description="Address that answers ?email=…&phone=… with such JSON, instead of a file."
+    )
+    orders_token: SecretStr | None = Field(None, description="Bearer token for that address.")
+
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on.")
     public_url: HttpUrl | None = Field(

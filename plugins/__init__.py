@@ -2,7 +2,7 @@
 
 from plugins.alert import Alert, Severity, Stage
 from plugins.channel import Capabilities, Channel, Markup
-from plugins.errors import PluginError
+from plugins.errors import PluginError, Unconfigured
 from plugins.hookspecs import API, hookimpl
 from plugins.model import (
     Contact,
@@ -37,6 +37,7 @@ __all__ = [
     "Severity",
     "Stage",
     "Tracking",
+    "Unconfigured",
     "graphemes",
     "hookimpl",
     "plain",

@@ -6,6 +6,7 @@
     ├── RulesError           rules.yaml is wrong; the running rules stay
     ├── KnowledgeBaseError   the index cannot be built or opened
     ├── PluginError          a plugin is broken, doubled or needs another version
+    │   └── Unconfigured         it has nothing to do, as nobody gave it the settings it needs
     ├── StoreError           Postgres refuses, or its folder is unusable
     │   └── StoreUnavailable      worth another try later: no connection, restarting, full
     └── ChatwootError        Chatwoot refused or did not answer
@@ -55,6 +56,10 @@ class KnowledgeBaseError(HotdashError):
 
 class PluginError(HotdashError):
     """A plugin is broken, doubled or needs another version."""
+
+
+class Unconfigured(PluginError):
+    """A plugin has nothing to do, as nobody gave it the settings it needs; it is left out without alarm."""
 
 
 class StoreError(HotdashError):

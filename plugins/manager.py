@@ -8,6 +8,7 @@ import inspect
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -20,7 +21,7 @@ from plugins import discovery, hookspecs
 from plugins.alert import Alert
 from plugins.channel import Channel
 from plugins.channels import Channels
-from plugins.errors import PluginError
+from plugins.errors import PluginError, Unconfigured
 from plugins.facts import Catalog
 from plugins.guard import Guard
 from plugins.model import Contact, Fact, Message, Order, OwnedOrder
@@ -135,6 +136,9 @@ class Plugins:
         except PluginError as error:
             if strict:
                 raise PluginError(f"{source.place}: {error}") from error.__cause__
+            if isinstance(error, Unconfigured):
+                self._reasons[source.name] = ("disabled", str(error))
+                return
             self._reasons[source.name] = ("failed", str(error))
             self.guard.failed(source.name, "start", str(error))
             return
@@ -231,7 +235,9 @@ class Plugins:
         return values
 
     async def orders(self, contact: Contact, hints: Sequence[str]) -> tuple[Order, ...]:
-        """The contact's orders from all sources, newest first; never an order of somebody else.
+        """The contact's orders from all sources; never an order of somebody else.
+
+        Those that the customer mentioned come first, then the newest.
 
         Args:
             contact: whose orders; without email and phone there are none.
@@ -248,9 +254,10 @@ class Plugins:
                     self.guard.failed(plugin, "find_orders", f"gave {type(owned).__name__}, not OwnedOrder")
                 elif belongs_to(owned, contact):
                     found.append(owned.order)
-        dated = [order for order in found if order.placed_at]
-        dated.sort(key=lambda order: order.placed_at or 0, reverse=True)
-        return (*dated, *(order for order in found if not order.placed_at))
+        mentioned = {hint.lstrip("#").casefold() for hint in hints}
+        found.sort(key=lambda order: order.placed_at or datetime.min.replace(tzinfo=UTC), reverse=True)
+        found.sort(key=lambda order: order.name.lstrip("#").casefold() not in mentioned)
+        return tuple(found)
 
     async def sentiment(self, text: str) -> float | None:
         """How angry a text sounds, 0 to 1, by the first plugin that can say; None if none can."""
