@@ -23,7 +23,7 @@ from plugins.model import Abstention, Draft, Match, Message, Order, Turn
 
 log = logging.getLogger(__name__)
 
-NOTHING_FITS = 0.25  #: Calibrated confidence below which no answer is composed.
+NOTHING_FITS = 0.3  #: Calibrated confidence below which no answer is composed.
 ABOUT_ORDER = 0.5  #: The same for a question about an order that is not known.
 WEAK_FIT = 0.35  #: Fit of the best sentence below which it is no answer.
 BESIDE_ORDER = 0.75  #: Fit from which an article's sentences follow the order's status.
@@ -100,7 +100,7 @@ class Drafter:
                 actions=written.answer.actions,
                 model_confidence=written.answer.confidence,
             )
-        found = await asyncio.to_thread(extract, question, match.passages, self.kb.embedder)
+        found = await asyncio.to_thread(extract, self.kb.spelt(question), match.passages, self.kb.embedder)
         if asked.order is not None:
             found = found.at_least(BESIDE_ORDER, sentences=3)
         elif not found.chosen or found.fit < WEAK_FIT:

@@ -21,10 +21,11 @@ from plugins.model import Passage
 LONGEST = 6  #: Sentences of an answer, list items included.
 PARAGRAPH = 3  #: Sentences of a paragraph that is quoted whole.
 SECOND = 0.86  #: Share of the best sentence's score that one from elsewhere must reach.
-WIDER = 0.74  #: The same for a sentence on something asked that the answer lacks.
+WIDER = 0.74  #: The same for a sentence of the same article on something asked that the answer lacks.
 NEXT_STEP = 0.6  #: Share that an instruction to the customer must reach to close the answer.
 READ = 60  #: Statements that are weighed; each costs about 5 ms.
 
+_TIME = frozenset(stem(word) for word in ("minute", "hour", "day", "week", "month", "year"))
 _LEANS = re.compile(
     r"^(?:it|this|that|they|these|those|however|otherwise|in that case|then|if so|also|so)\b", re.IGNORECASE
 )
@@ -101,7 +102,9 @@ class AnsweringStatements(BaseNodePostprocessor):
             return []
         parts = parts_of(question)
         scores = _scores(question, parts, known, passages, self._embedder)
-        asked = frozenset(stem(word) for word in telling_words(question) if word.isalpha())
+        asked = frozenset(
+            stem(word) for word in telling_words(question) if word.isalpha() and stem(word) not in _TIME
+        )
         chosen = _choose(known, scores, asked)
         best = scores.max(axis=1)
         self.fit = float(best.max())
@@ -148,7 +151,7 @@ def _scores(
             f"{passages[statement.passage].title.split(' › ')[-1]}: {statement.text}" for statement in known
         ]
         # A part such as "can I send it back?" is understood from the whole message.
-        asked_about = 0.7 * asked_vectors(parts, embedder) + 0.3 * asked_vectors([question], embedder)
+        asked_about = 0.6 * asked_vectors(parts, embedder) + 0.4 * asked_vectors([question], embedder)
         scores += asked_about @ embedder(contexts).T
     for row, part in enumerate(parts):
         asked = {stem(word) for word in search_words(part)}
@@ -169,7 +172,7 @@ def _choose(known: list[Statement], scores: npt.NDArray[np.float32], asked: froz
     for row in scores:
         best = int(np.argmax(np.where([statement.request for statement in known], row - 0.3, row)))
         if best not in taken:
-            _take(groups, taken, _window(known, top, best, taken))
+            _take(groups, taken, _window(known, top, best, taken, asked))
     _add_second(known, top, groups, taken, asked)
     answer = _in_reading_order(known, [at for group in groups for at in group])
     step = _next_step(known, top, answer)
@@ -191,8 +194,17 @@ def _in_reading_order(known: list[Statement], chosen: list[int]) -> list[int]:
     return sorted(chosen, key=lambda at: (places.index(known[at].passage), at))
 
 
-def _window(known: list[Statement], top: npt.NDArray[np.float32], best: int, taken: set[int]) -> list[int]:
-    """The best statement with its neighbours: a short list or paragraph whole, else what belongs to it."""
+def _window(
+    known: list[Statement],
+    top: npt.NDArray[np.float32],
+    best: int,
+    taken: set[int],
+    asked: frozenset[str],
+) -> list[int]:
+    """The best statement with its neighbours: a short list or paragraph whole, else what belongs to it.
+
+    Of a list without a lead, such as a table, the items that name most of what was asked.
+    """
     here = known[best]
     same = [
         at
@@ -205,7 +217,9 @@ def _window(known: list[Statement], top: npt.NDArray[np.float32], best: int, tak
         items = [at for at in same if known[at].item]
         if len(items) < LONGEST and any(known[at].lead or _STEP.match(known[at].text) for at in same):
             return [at for at in same if known[at].lead or known[at].item]
-        return [at for at in items if top[at] >= 0.8 * top[best]][:4] or [best]
+        named = {at: len(asked & {stem(word) for word in telling_words(known[at].text)}) for at in items}
+        most = max(named.values(), default=0)
+        return [at for at in items if named[at] == most and top[at] >= 0.7 * top[best]][:4] or [best]
     if len(same) <= PARAGRAPH:
         return [at for at in same if not known[at].lead or at == best] or [best]
     start = same.index(best) if best in same else 0
@@ -223,18 +237,21 @@ def _add_second(
 ) -> None:
     """One more group, if another place says something new that answers nearly as well.
 
-    It may answer less well when it speaks of something asked that the answer does not speak of yet.
+    It may answer less well when it is of the same article and speaks of something asked that the answer
+    does not speak of yet.
     """
     said = {stem(word) for at in taken for word in telling_words(known[at].text)}
+    articles = {known[at].article for at in taken}
     best = max(float(top[at]) for at in taken)
     for at in np.argsort(-top).tolist():
         own = {stem(word) for word in telling_words(known[at].text)}
-        enough = WIDER if own & asked - said else SECOND
+        near = known[at].article in articles
+        enough = WIDER if near and own & asked - said else SECOND
         if top[at] < WIDER * best:
             return
         fresh = len(own - said) / len(own) > 0.4 if own else False
         if at not in taken and not known[at].request and fresh and top[at] >= enough * best:
-            _take(groups, taken, _window(known, top, at, taken))
+            _take(groups, taken, _window(known, top, at, taken, asked))
             return
 
 

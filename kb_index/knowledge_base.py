@@ -65,6 +65,10 @@ class KnowledgeBase:
         """The embedding model, if the index in use was built with it."""
         return self._embedder if self._ready().by_meaning else None
 
+    def spelt(self, question: str) -> str:
+        """The question with misspelt words put right where the articles have the word."""
+        return self._ready().spelt(question)
+
     @property
     def status(self) -> generation.About:
         """The index in use: its version, model, size, and the files that could not be read."""

@@ -33,6 +33,7 @@ _ABOUT_ORDER = re.compile(
     ),
     re.IGNORECASE,
 )
+_WHEREABOUTS = re.compile(r"\b(?:status|where|track|arriv|deliver|ship|sent|receiv|update)", re.IGNORECASE)
 _REFERENCE = re.compile(
     r"(?:#\s?|\border\s+(?:no\.?|number|id)?\s*[:#]?\s*)([A-Z]{0,4}-?\d{3,12})\b", re.IGNORECASE
 )
@@ -70,7 +71,7 @@ def order_asked_about(question: str, orders: Sequence[Order]) -> Asked:
     """
     named = _REFERENCE.search(question)
     reference = named.group(1) if named else None
-    about = bool(_ABOUT_ORDER.search(question))
+    about = bool(_ABOUT_ORDER.search(question) or (reference and _WHEREABOUTS.search(question)))
     if reference is not None:
         digits = reference.lstrip("#").casefold()
         found = [order for order in orders if order.name.lstrip("#").casefold() == digits]

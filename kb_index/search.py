@@ -82,9 +82,7 @@ class Search:
 
     def __call__(self, question: str) -> Hits:
         """The best passages for a question; takes a few milliseconds, so call it in a thread."""
-        question = question[:QUESTION]
-        if self._embedder is not None:
-            question = spelt(question, self._vocabulary, self._embedder.knows)
+        question = self.spelt(question[:QUESTION])
         by_words = self._by_words(question)
         meaning = self._by_meaning(question)
         score = by_words if meaning is None else meaning + self._words * by_words
@@ -92,6 +90,10 @@ class Search:
             return Hits(passages=(), signals=Signals(meaning=0, margin=0, coverage=0, agreement=0, lead=0))
         passages = self._passages(self._pick(score), score)
         return Hits(passages=passages, signals=self._signals(question, passages[0], score, meaning, by_words))
+
+    def spelt(self, question: str) -> str:
+        """The question with misspelt words put right where the articles have the word."""
+        return spelt(question, self._vocabulary, self._embedder.knows) if self._embedder else question
 
     def _by_meaning(self, question: str) -> Scores | None:
         if self._embedder is None or self._texts is None or self._names is None:

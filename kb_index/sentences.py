@@ -8,7 +8,7 @@ from collections.abc import Iterator
 #: Ends of abbreviations that end no sentence.
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|approx|incl|excl|no|nr|st|mr|mrs|ms|dr|prof|inc|ltd|co|min|max|tel|fig|"
-    r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|[a-z])\.|(?:\A|\n)\s*\d{1,2}\.)\Z",
+    r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.|(?<![°\w])[a-z]\.|(?:\A|\n)\s*\d{1,2}\.)\Z",
     re.IGNORECASE,
 )
 _END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|\Z)|[。！？]+|\n{2,}|\n(?=\s*(?:[-*+•]|\d{1,2}[.)])\s)")

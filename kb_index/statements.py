@@ -33,6 +33,7 @@ class Statement:
     text: str  #: For the customer: without Markdown, spoken to "you".
     quote: str  #: The same, verbatim from the passage.
     passage: int  #: Number of its passage among those given.
+    article: str  #: Id of its article.
     block: int  #: Paragraph or list within the passage; neighbours in one block belong together.
     item: bool = False  #: An item of a list.
     lead: bool = False  #: Introduces the list that follows it.
@@ -76,6 +77,7 @@ def _of(passage: Passage, number: int, *, for_agents: bool) -> Iterator[Statemen
             text=said,
             quote=quote,
             passage=number,
+            article=passage.article_id,
             block=block,
             item=item and not for_agents,
             lead=lead and not for_agents,
