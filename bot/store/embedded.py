@@ -90,6 +90,8 @@ class EmbeddedPostgres:
             if last and any(self._remove_if_stale(lock) for lock in self._locks):
                 binaries = Binaries.reachable_by(Owner.of(self.data), copy_to=self.home)
                 binaries.run("pg_ctl", "stop", "-D", self.data, "-m", "fast", "-t", STOP_WITHIN)
+            if last and self._sockets.is_dir() and not self._sockets.is_relative_to(self.home):
+                shutil.rmtree(self._sockets)
         if last and self.throwaway:
             shutil.rmtree(self.home)
 

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 import pytest
@@ -163,7 +164,9 @@ def test_a_deep_folder_gets_a_short_socket(home: Path):
     server = EmbeddedPostgres(home / ("deep" * 25), throwaway=True)
     with psycopg.connect(server.start()) as connection:
         assert connection.execute("select 1").fetchone() == (1,)
+    sockets = Path(parse_qs(urlsplit(server.url).query)["host"][0])
     server.stop()
+    assert not sockets.exists()
     shutil.rmtree(home)
 
 
