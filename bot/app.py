@@ -25,6 +25,7 @@ from bot.postbox import Postbox
 from bot.reader import ANSWER, Reader
 from bot.refusals import refuse
 from bot.rescue import RESCUE, Rescue
+from bot.service_level.registration import Registration
 from bot.service_level.service import ServiceLevel
 from bot.service_level.terms import Terms
 from bot.settings import Settings
@@ -36,7 +37,7 @@ from bot.store.jobs import Jobs
 from bot.store.migrations import migrate
 from bot.store.posts import Posts
 from bot.store.record import Record
-from bot.webhook import Webhook
+from bot.webhook import PATH, Webhook
 from bot.worker import Worker
 from kb_index.embedding import load_embedder
 from plugins.errors import SettingsError
@@ -66,6 +67,7 @@ async def ground(settings: Settings) -> AsyncIterator[Ground]:
             yield Ground(settings=settings, database=database, jobs=jobs, events=events)
         finally:
             await events.close()
+            await jobs.bell.close()
 
 
 def web_app(on: Ground) -> web.Application:
@@ -113,6 +115,7 @@ async def worker(on: Ground) -> AsyncIterator[Worker]:
         service_level = ServiceLevel.build(
             on.database,
             on.jobs,
+            on.events,
             chatwoot,
             postbox,
             plugins,
@@ -120,7 +123,9 @@ async def worker(on: Ground) -> AsyncIterator[Worker]:
             account_id=settings.chatwoot_account_id,
             chatwoot_url=str(settings.chatwoot_url),
             notifiers={name: address.get_secret_value() for name, address in settings.notifiers.items()},
+            registration=_registration(settings, chatwoot),
         )
+        await service_level.poller.start()
         pipeline = Pipeline(
             events=on.events,
             record=record,
@@ -216,6 +221,16 @@ async def _listening(on: Ground) -> AsyncIterator[None]:
         yield
     finally:
         await runner.cleanup()
+
+
+def _registration(settings: Settings, chatwoot: Chatwoot) -> Registration | None:
+    """The account's webhook to look after, once it is known where Chatwoot reaches us."""
+    if settings.public_url is None or settings.mode == "first_line":
+        return None
+    token = None if settings.webhook_secrets else _secret(settings.webhook_token)
+    address = str(settings.public_url).rstrip("/") + PATH + (f"/{token}" if token else "")
+    may_create = not settings.webhook_secrets and (token is not None or settings.allow_unsigned)
+    return Registration(chatwoot, address, may_create=may_create)
 
 
 def _secret(value: SecretStr | None) -> str | None:

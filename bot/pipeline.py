@@ -20,6 +20,7 @@ from bot.gather import Gathered, Gatherer
 from bot.inquiry import Inquiry
 from bot.postbox import Postbox
 from bot.service_level.service import ServiceLevel
+from bot.service_level.surroundings import KNOWLEDGE
 from bot.store.decisions import Decisions, KeptDecision, KeptDraft
 from bot.store.events import Events
 from bot.store.record import Record
@@ -51,6 +52,7 @@ class Pipeline:
     async def carry(self, inquiry: Inquiry) -> None:
         """Take an inquiry from its facts to the private note. May be called again for the same inquiry."""
         gathered = await self.gatherer.gather(inquiry.message, inquiry.waiting)
+        await self.service_level.surroundings.report(KNOWLEDGE, gathered.match.degraded)
         kept = await self._decide(inquiry, gathered)
         await self.service_level.decided(
             inquiry.conversation_id,

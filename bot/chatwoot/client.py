@@ -178,6 +178,11 @@ class Chatwoot:
         found: list[dict[str, Any]] = answer.get("payload", {}).get("webhooks", [])
         return found
 
+    async def add_webhook(self, url: str, subscriptions: Sequence[str]) -> None:
+        """Let Chatwoot tell an address of these events (an administrator's token)."""
+        webhook = {"webhook": {"url": url, "subscriptions": list(subscriptions)}}
+        await self._call("POST", "webhooks", json=webhook, by="user", repeat=False)
+
     async def subscribe(self, webhook_id: int, subscriptions: Sequence[str]) -> None:
         """Let a webhook tell of these events (an administrator's token)."""
         change = {"webhook": {"subscriptions": list(subscriptions)}}

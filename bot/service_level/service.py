@@ -14,12 +14,17 @@ from bot.service_level.after_hours import REPLY, AfterHours
 from bot.service_level.approvals import REMIND, Approvals
 from bot.service_level.delivery import Notifiers
 from bot.service_level.incidents import NOTIFY, TELL, Incidents
+from bot.service_level.poller import POLL, Poller
+from bot.service_level.registration import Registration
+from bot.service_level.surroundings import Surroundings
 from bot.service_level.terms import Terms
 from bot.service_level.timekeeper import CLOCK, Timekeeper
 from bot.store.clocks import Clocks
 from bot.store.database import Database, Transaction
+from bot.store.events import Events
 from bot.store.incidents import IncidentStore
 from bot.store.jobs import Jobs
+from bot.store.lookout import Lookout
 from bot.store.posts import Posts
 from bot.worker import Handler
 from plugins.manager import Plugins
@@ -35,12 +40,15 @@ class ServiceLevel:
     approvals: Approvals
     incidents: Incidents
     clocks: Clocks
+    surroundings: Surroundings
+    poller: Poller
 
     @classmethod
     def build(
         cls,
         database: Database,
         jobs: Jobs,
+        events: Events,
         chatwoot: Chatwoot,
         postbox: Postbox,
         plugins: Plugins,
@@ -49,12 +57,13 @@ class ServiceLevel:
         account_id: int,
         chatwoot_url: str,
         notifiers: Mapping[str, str],
+        registration: Registration | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> ServiceLevel:
         """All doers of service levels.
 
-        `notifiers` are addresses by name, `chatwoot_url` is where agents open conversations, and `now` is the
-        clock.
+        `notifiers` are addresses by name, `chatwoot_url` is where agents open conversations, and
+        `registration` is the webhook to look after.
         """
         clocks, store = Clocks(database), IncidentStore(database)
         incidents = Incidents(
@@ -65,6 +74,16 @@ class ServiceLevel:
             terms,
             account_id=account_id,
             chatwoot_url=chatwoot_url,
+            now=now,
+        )
+        lookout = Lookout(database)
+        surroundings = Surroundings(
+            database=database,
+            jobs=jobs,
+            lookout=lookout,
+            incidents=incidents,
+            terms=terms,
+            account_id=account_id,
             now=now,
         )
         return cls(
@@ -99,6 +118,17 @@ class ServiceLevel:
             ),
             incidents=incidents,
             clocks=clocks,
+            surroundings=surroundings,
+            poller=Poller(
+                events=events,
+                jobs=jobs,
+                lookout=lookout,
+                chatwoot=chatwoot,
+                registration=registration,
+                surroundings=surroundings,
+                account_id=account_id,
+                now=now,
+            ),
         )
 
     @property
@@ -110,6 +140,7 @@ class ServiceLevel:
             REMIND: self.approvals.remind,
             TELL: self.incidents.tell,
             NOTIFY: self.incidents.notify,
+            POLL: self.poller.poll,
         }
 
     async def hear(

@@ -25,6 +25,7 @@ from bot.service_level.terms import Terms
 from bot.store.clocks import Clocks
 from bot.store.database import Database
 from bot.store.decisions import Decisions
+from bot.store.events import Events
 from bot.store.jobs import Job, Jobs
 from bot.store.posts import Posts
 from bot.store.record import Record
@@ -376,6 +377,7 @@ def build(database: MortalDatabase, sandbox: Sandbox, chatwoot: Chatwoot, pagers
     service = ServiceLevel.build(
         database,
         jobs,
+        Events(database, jobs),
         chatwoot,
         Postbox(Posts(database), chatwoot),
         plugins,
