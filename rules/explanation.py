@@ -90,7 +90,7 @@ def _line(rule: Mapping[str, Any]) -> str:
     mark = _SHORT.get(rule["state"], "skip")
     if rule["state"] == "matched":
         effect = ", ".join(_effect(rule["then"]))
-        return f"  {rule['id']:28} {mark:5} {effect}"
+        return f"  {rule['id']:28} {mark:5} {effect}{' ' if effect else ''}← {_held(rule['when'])}"
     if rule["state"] in ("not matched", "unknown"):
         return f"  {rule['id']:28} {mark:5} {failed(rule['when'])}"
     return f"  {rule['id']:28} {mark:5} {rule['state']}"

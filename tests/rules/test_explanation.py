@@ -64,7 +64,10 @@ draft:
   - {id: sure, when: {kb.confidence: {above: 0.7}}}
 """)
     lines = list(explain(_trace(book, message__text="hello")))
-    assert f"  {'hi':28} YES   priority P1, team desk, labels a b" in lines
+    assert (
+        f'  {"hi":28} YES   priority P1, team desk, labels a b ← message.text has hello (line 6): "hello"'
+        in lines
+    )
     assert f"  {'off':28} skip  disabled" in lines
     assert f"  {'quiet':28} skip  matched in shadow" in lines
     assert f"  {'sure':28} no    kb.confidence above 0.7 (line 10): not known" in lines
