@@ -8,6 +8,7 @@ _BUTTON = re.compile(r"\s*\[[A-Z][^\]\n]{1,40}\](?!\()")
 _THIRD = re.compile(
     r"\b(?:the|a|your) (?:customer|user|client|caller|buyer|shopper)s?\b|\bcustomers?\b", re.IGNORECASE
 )
+_ONE_CUSTOMER = re.compile(r"\bthe (?:customer|user|caller)\b(?!['’]s (?:guide|manual))", re.IGNORECASE)
 _AGENT_WORDS = re.compile(
     r"\b(?:agents?|before taking the action|tool calls?|this flow|subflow)\b", re.IGNORECASE
 )
@@ -48,7 +49,7 @@ _WORK = re.compile(
     r"\b(?:click|button|enter|form|box|flow|select|record|system|tool|action|field|dropdown|toggle|verify|validate|"
     r"identity|transfer|escalate|ticket|agent|survey|chat|conversation|correct flow|options? (?:are|"
     r"include|\d)|"
-    r"asks?|may have|meant to|oracle|database|user id|call|status is|the status|simulat|pretend|"
+    r"asks?|wants?|may have|meant to|oracle|database|user id|call|status is|the status|simulat|pretend|"
     r"decision|menu|wrap)\w*\b|>|→",
     re.IGNORECASE,
 )
@@ -56,7 +57,7 @@ _WORK = re.compile(
 _POLICY = re.compile(
     r"\b(?:can(?:not)?|can['’]t|may|must|will|won['’]t|needs? to|(?:is|are)(?: not)? (?:only |also |always )?"
     r"(?:allowed|possible|available|free|required|covered|eligible|non-?refundable|refund\w+|charged|valid|made|"
-    r"machine|waterproof|sent|processed|accepted)|costs?|takes?|receives?|gets?|expires?|starts?|begins?|lasts?|"
+    r"machine|waterproof|sent|processed|accepted)|costs?|takes?|receives?|gets?|expires?|starts?|begins?|lasts|"
     r"only|within|up to|after|before)\b",
     re.IGNORECASE,
 )
@@ -86,7 +87,7 @@ _RIGHT = re.compile(
 def is_for_agents(text: str) -> bool:
     """Whether a text speaks about customers to agents, and not to customers."""
     signs = len(_BUTTON.findall(text)) + len(_THIRD.findall(text)) + 2 * len(_AGENT_WORDS.findall(text))
-    return signs >= 2
+    return signs >= 2 or _ONE_CUSTOMER.search(text) is not None
 
 
 def for_customer(sentence: str) -> tuple[str, bool] | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from kb_index.extract import Extract
 from kb_index.order_facts import evidence, order_facts
+from kb_index.sentences import sentences
 from kb_index.statements import Statement
 from kb_index.voice import BrandVoice
 from plugins.model import Citation, Order, Passage
@@ -58,7 +59,9 @@ def compose(
         answer=answer.strip(),
         citations=tuple(sources.citations),
         evidence=sources.texts,
-        verbatim=frozenset({statement.text for statement in found.chosen} | _facts(order)),
+        verbatim=frozenset(
+            {one for statement in found.chosen for one in sentences(statement.text)} | _facts(order)
+        ),
     )
 
 
@@ -73,7 +76,7 @@ def _paragraphs(chosen: tuple[Statement, ...], passages: tuple[Passage, ...], so
     listing = False
     for statement in (statement for statement in chosen if not statement.request):
         number = sources.passage(passages[statement.passage], statement.quote)
-        cited = f"{statement.text.rstrip()} [{number}]"
+        cited = " ".join(f"{one} [{number}]" for one in sentences(statement.text))
         here = (statement.passage, statement.block)
         if statement.item:
             line = f"- {cited}"

@@ -112,6 +112,8 @@ class Drafter:
             tone=self.voice.tone,
             asked=asked,
             unanswered=found.unanswered,
+            from_elsewhere=bool(found.chosen)
+            and match.passages[0].article_id not in {statement.article for statement in found.chosen},
             only_requests=bool(found.chosen) and all(statement.request for statement in found.chosen),
         )
 

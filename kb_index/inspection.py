@@ -19,6 +19,7 @@ UNSUPPORTED = 0.5  #: What the confidence is multiplied by for unsupported sente
 INSTRUCTED = 0.5  #: … for a message that tries to instruct a model.
 HALF_ANSWERED = 0.7  #: … for a part of the question that nothing was found for.
 ANOTHER_LANGUAGE = 0.7  #: … for an extract in another language than the customer's.
+FROM_ELSEWHERE = 0.8  #: … for a draft that is not from the best article, because that has no sentence for it.
 ONLY_REQUESTS = 0.7  #: … for a draft that only asks the customer for something.
 
 
@@ -35,6 +36,7 @@ class Proposal:
     model_confidence: float = 1.0
     unanswered: tuple[str, ...] = ()
     only_requests: bool = False
+    from_elsewhere: bool = False  #: Not from the article that fits the question best.
 
 
 def inspect(
@@ -99,6 +101,8 @@ def _remarks(
         yield f'nothing was found for "{"; ".join(proposal.unanswered)}"', HALF_ANSWERED
     if proposal.only_requests:
         yield "the articles are guidelines for agents: the draft only asks for what they need", ONLY_REQUESTS
+    if proposal.from_elsewhere:
+        yield "the article that fits best has no sentence for this: the draft is from others", FROM_ELSEWHERE
     if is_instruction(question):
         yield "the message tries to instruct a language model; that was not followed", INSTRUCTED
     if extractive and proposal.language != "en":

@@ -46,16 +46,16 @@ def statements(passages: tuple[Passage, ...]) -> list[Statement]:
     Headings, questions, interjections, instructions to agents and text that tries to instruct a model are
     left out.
     """
-    articles = {
-        passage.article_id: is_for_agents(
-            "\n".join(other.text for other in passages if other.article_id == passage.article_id)
-        )
-        for passage in passages
-    }
+    texts: dict[str, str] = {}
+    for passage in passages:
+        texts[passage.article_id] = f"{texts.get(passage.article_id, '')}\n{passage.text}"
+    told = {key: is_for_agents(text) for key, text in texts.items()}
+    # Articles of one knowledge base speak to the same people, even where a single one does not show it.
+    mostly = sum(told.values()) * 2 > len(told)
     return [
         statement
         for number, passage in enumerate(passages)
-        for statement in _of(passage, number, for_agents=articles[passage.article_id])
+        for statement in _of(passage, number, for_agents=mostly or told[passage.article_id])
     ]
 
 

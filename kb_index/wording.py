@@ -39,7 +39,10 @@ _SYNONYMS: tuple[tuple[str, str], ...] = (
     (r"charged twice|double charge\w*|charged (?:again|two times)", "charge payment twice"),
     (r"declin\w*|card (?:not|isn'?t) (?:accepted|working)|payment fail\w*", "payment declined failed"),
     (r"guarantee", "warranty"),
-    (r"opening (?:hours|times)|business hours|when are you open|phone number", "contact hours"),
+    (
+        r"opening (?:hours|times)|business hours|when are you open|your (?:phone|telephone) number|call you",
+        "contact hours",
+    ),
 )
 _PATTERNS = tuple((re.compile(rf"\b(?:{pattern})", re.IGNORECASE), added) for pattern, added in _SYNONYMS)
 
