@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import click
 
+from bot import logs
 from bot import settings as environment
 from bot.extensions import load_plugins
 from plugins.channels import Channels
@@ -19,6 +20,7 @@ from plugins.model import Contact, Conversation, Draft, Message, Reply
 @click.group()
 def channels() -> None:
     """See what a channel makes of a text."""
+    logs.configure("text", "critical")  # What fails is part of the output.
 
 
 @channels.command()

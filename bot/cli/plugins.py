@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from bot import logs
 from bot import settings as environment
 from bot.extensions import load_plugins
 from plugins import scaffold
@@ -25,6 +26,7 @@ _COLUMNS = ("name", "version", "kind", "status")
 @click.pass_context
 def plugins(context: click.Context, no_plugins: bool) -> None:
     """List, examine, make and test plugins."""
+    logs.configure("text", "critical")  # What fails is part of the output.
     context.obj = not no_plugins
 
 
