@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import email.policy
 import re
-from email.message import EmailMessage, Message
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
+from email.message import Message
+from email.utils import parseaddr
 
 from bs4 import BeautifulSoup
 from bs4.element import PreformattedString
@@ -60,26 +65,49 @@ def _text(soup: BeautifulSoup) -> str:
     return re.sub(r"\n{3,}", "\n\n", lines).strip()
 
 
-def newest_from_bytes(raw: bytes) -> str:
-    """What the sender of a raw mail (RFC 5322) wrote just now; empty if it has no text at all."""
-    message = email.message_from_bytes(raw, _class=EmailMessage, policy=email.policy.default)
-    plain, rich = _body(message, "text/plain"), _body(message, "text/html")
-    if plain is not None and plain.strip():
-        return newest(plain)
-    return newest_from_html(rich) if rich else ""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """What matters of a raw mail; everything that it lacks or garbles is empty."""
+
+    sender: str  #: The address alone.
+    subject: str
+    headers: Mapping[str, str]
+    text: str  #: The first plain part.
+    html: str  #: The first HTML part.
 
 
-def _body(message: Message, wanted: str) -> str | None:
-    """The first part of a type, decoded as well as can be."""
+def mail_of(raw: bytes) -> Mail:
+    """Read a mail (RFC 5322) however malformed it is; never fails."""
+    message = email.message_from_bytes(raw, policy=email.policy.compat32)
+    headers = {name: _decoded(value) for name, value in message.items()}
+    named = {name.lower(): value for name, value in headers.items()}
+    return Mail(
+        sender=parseaddr(named.get("from", ""))[1],
+        subject=named.get("subject", ""),
+        headers=headers,
+        text=_body(message, "text/plain"),
+        html=_body(message, "text/html"),
+    )
+
+
+def _decoded(value: object) -> str:
+    """A header with its encoded words (RFC 2047) read."""
+    try:
+        return str(make_header(decode_header(str(value))))
+    except (HeaderParseError, LookupError, ValueError):
+        return str(value)
+
+
+def _body(message: Message, wanted: str) -> str:
+    """The first part of a type, decoded as well as can be; empty if there is none."""
     for part in message.walk():
         if part.is_multipart() or part.get_content_type() != wanted:
             continue
         payload = part.get_payload(decode=True)
         if not isinstance(payload, bytes):
             continue
-        charset = part.get_content_charset("utf-8")
         try:
-            return payload.decode(charset, "replace")
-        except LookupError:
+            return payload.decode(str(part.get_content_charset("utf-8")), "replace")
+        except (LookupError, ValueError):
             return payload.decode("utf-8", "replace")
-    return None
+    return ""

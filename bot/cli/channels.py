@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import BinaryIO
 
 import click
 
 from bot import logs
 from bot import settings as environment
 from bot.extensions import load_plugins
+from channels.mail_text import mail_of
 from plugins.channels import Channels
 from plugins.errors import BadRequest
 from plugins.model import Contact, Conversation, Draft, Message, Reply
@@ -63,15 +66,45 @@ def preview(name: str, text: str, customer: str | None, agent: str | None, as_js
         click.secho(f"warning: {warning}", fg="yellow")
 
 
+@channels.command()
+@click.argument("file", type=click.File("rb"))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def read(file: BinaryIO, as_json: bool) -> None:
+    r"""Show what is read of a mail: its newest words, and whether a program wrote it.
+
+    \b
+    Example:
+      hotdash channels read complaint.eml
+    """
+    mail = mail_of(file.read())
+    attributes = {"email": {"html_content": {"full": mail.html}, "headers": mail.headers}}
+    message = replace(_message("email", mail.sender), subject=mail.subject, attributes=attributes)
+    message = replace(message, content=mail.text, raw_content=mail.text)
+    message = asyncio.run(load_plugins(environment.load()).channels.read(message))
+    if as_json:
+        shown = {"content": message.content, "automatic": message.automatic, "subject": message.subject}
+        click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+        return
+    if message.automatic:
+        click.secho("A program wrote it: no draft is made.", fg="yellow")
+    click.echo(message.content)
+
+
 async def _format(channels: Channels, name: str, text: str, customer: str | None, agent: str | None) -> Reply:
-    message = Message(
+    message = _message(name, None)
+    message = replace(message, contact=replace(message.contact, name=customer))
+    draft = Draft(answer=text, confidence=1.0, citations=(), sentences=())
+    return await channels.format(draft, message, agent=agent)
+
+
+def _message(channel: str, email: str | None) -> Message:
+    """A message that came from nowhere in particular."""
+    return Message(
         id=0,
         conversation=Conversation(id=0, account_id=0),
-        contact=Contact(id=0, name=customer),
-        channel=name,
+        contact=Contact(id=0, email=email),
+        channel=channel,
         content="",
         raw_content="",
         received_at=datetime.now(UTC),
     )
-    draft = Draft(answer=text, confidence=1.0, citations=(), sentences=())
-    return await channels.format(draft, message, agent=agent)
