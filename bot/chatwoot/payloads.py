@@ -164,6 +164,7 @@ def _message(message: MessageIn, event: str, account_id: int) -> MessageEvent:
     mail = attributes.get("email")
     email: Mapping[str, Any] = mail if isinstance(mail, dict) else {}
     content = message.content or ""
+    subject = email.get("subject")
     mark = attributes.get(MARKER)
     outer = message.conversation.account or message.account
     return MessageEvent(
@@ -180,7 +181,7 @@ def _message(message: MessageIn, event: str, account_id: int) -> MessageEvent:
         marker=str(mark) if mark else None,
         contact=_contact(message.conversation.meta.sender or message.sender),
         conversation=_conversation(message.conversation, outer.id if outer and outer.id else account_id),
-        subject=_subject(email, message.conversation),
+        subject=subject if isinstance(subject, str) else None,
         attachments=tuple(_attachment(attachment) for attachment in message.attachments),
         automatic=email.get("auto_reply") is True,
     )
@@ -200,11 +201,6 @@ def _trimmed(email: Mapping[str, Any]) -> str:
     text = email.get("text_content")
     part = text.get("quoted") if isinstance(text, dict) else None
     return part.strip() if isinstance(part, str) else ""
-
-
-def _subject(email: Mapping[str, Any], conversation: ConversationIn) -> str | None:
-    subject = email.get("subject") or conversation.additional_attributes.get("mail_subject")
-    return subject if isinstance(subject, str) else None
 
 
 def _contact(person: PersonIn | None) -> Contact:
