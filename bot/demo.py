@@ -11,6 +11,7 @@ from typing import Any
 
 from bot import app
 from bot.chatwoot.sandbox import Sandbox
+from bot.service_level.incidents import ALERT
 from bot.settings import Settings, load
 from bot.store.database import Database
 from bot.store.decisions import Decisions
@@ -111,7 +112,7 @@ class Stage:
             example.channel, example.text, contact=example.contact, name=example.name, subject=example.subject
         )
         number = message.conversation_id
-        await self.sandbox.wait_for(lambda: bool(self.sandbox.notes(number)), timeout=_NOTE_WITHIN)
+        await self.sandbox.wait_for(lambda: bool(self._notes(number)), timeout=_NOTE_WITHIN)
         kept = await Decisions(self.database).of_message(message.id)
         assert kept is not None, "a note is written after its decision"
         return Shown(
@@ -121,8 +122,13 @@ class Stage:
             priority=kept.decision.priority,
             route=kept.decision.route,
             reasons=tuple(f"{reason.rule}: {reason.text}" for reason in kept.decision.reasons),
-            note=self.sandbox.notes(number)[-1].content or "",
+            note=self._notes(number)[-1],
         )
+
+    def _notes(self, conversation: int) -> list[str]:
+        """The notes on what was decided; at night there is an alert beside them."""
+        notes = [note.content or "" for note in self.sandbox.notes(conversation)]
+        return [note for note in notes if not note.startswith(ALERT)]
 
 
 @asynccontextmanager

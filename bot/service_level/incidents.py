@@ -28,6 +28,8 @@ log = structlog.get_logger()
 TELL, NOTIFY = "tell", "notify"
 """The kinds of jobs: one step of telling, and one delivery to one notifier."""
 
+#: How the private notes of alerts begin.
+ALERT = "⏰"
 #: Without steps in rules.yaml, whoever is on call is told once.
 ONCE = (Step(after=timedelta(0), to=ON_CALL),)
 #: An alert that could not be delivered for so long is given up.
@@ -209,7 +211,7 @@ class Incidents:
 def note(cause: Cause, *, step: int, told: str | None, mentions: Sequence[str]) -> str:
     """The private note that an alert leaves in its conversation."""
     whom = ", ".join(mentions) or told
-    lines = [f"⏰ **{cause.title}**", cause.text]
+    lines = [f"{ALERT} **{cause.title}**", cause.text]
     if step:
         lines.append("Nobody has reacted yet.")
     lines.append(f"Told: {whom}. Write /ack in a private note to take care of it." if whom else "")
