@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -67,7 +68,7 @@ class Service:
 
     async def settled(self) -> None:
         """Return when Chatwoot has nothing more to deliver and no job is due: timers lie further ahead."""
-        due = "state in ('waiting', 'running') and run_at < now() + interval '1 minute'"
+        due = "state in ('waiting', 'running') and run_at < now() + interval '1 minute' and kind <> 'poll'"
         try:
             async with asyncio.timeout(20):
                 while True:
@@ -87,6 +88,15 @@ class Service:
         """The first column of every row that a query gives."""
         async with self.database.connection() as connection:
             return [row[0] for row in await (await connection.execute(query)).fetchall()]
+
+
+def _never_closed(home: Path) -> Path:
+    """The shipped rules with a team that is always there: the hour of a test run must not matter."""
+    rules = (REPOSITORY / "rules.yaml").read_text()
+    rules = re.sub(r"^    (\w+day): .*$", r'    \1: "00:00-24:00"', rules, flags=re.MULTILINE)
+    path = home / "rules.yaml"
+    path.write_text(re.sub(r"^  holidays: .*\n", "", rules, flags=re.MULTILINE))
+    return path
 
 
 Starter = Callable[..., Awaitable[Service]]
@@ -116,7 +126,7 @@ async def running(
                 "database_url": database_url,
                 "home": home,
                 "kb_folder": REPOSITORY / "data/support",
-                "rules": REPOSITORY / "rules.yaml",
+                "rules": _never_closed(home),
                 "port": port,
                 "burst_seconds": 0.05,
                 "lease_seconds": 1,
