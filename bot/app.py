@@ -29,6 +29,7 @@ from bot.service_level.registration import Registration
 from bot.service_level.service import ServiceLevel
 from bot.service_level.terms import Terms
 from bot.settings import Settings
+from bot.short_links import ShortLinks
 from bot.store.database import Database, open_database
 from bot.store.decisions import Decisions
 from bot.store.events import KIND as EVENT
@@ -37,6 +38,7 @@ from bot.store.jobs import Jobs
 from bot.store.migrations import migrate
 from bot.store.posts import Posts
 from bot.store.record import Record
+from bot.store.short_links import ShortLinkTable
 from bot.webhook import PATH, Webhook
 from bot.worker import Worker
 from kb_index.embedding import load_embedder
@@ -84,7 +86,15 @@ def web_app(on: Ground) -> web.Application:
     )
     app.add_routes(webhook.routes())
     app.add_routes(Health(on.database, on.jobs).routes())
+    app.add_routes(short_links(on).routes())
     return app
+
+
+def short_links(on: Ground) -> ShortLinks:
+    """Links that fit an SMS, if the settings give an address of our own and hosts that may be linked to."""
+    settings = on.settings
+    base = str(settings.public_url) if settings.public_url else None
+    return ShortLinks(ShortLinkTable(on.database), base=base, hosts=settings.short_link_hosts)
 
 
 @asynccontextmanager
@@ -137,6 +147,7 @@ async def worker(on: Ground) -> AsyncIterator[Worker]:
             chatwoot=chatwoot,
             drafter=await make_drafter(settings, knowledge),
             channels=plugins.channels,
+            links=short_links(on),
             postbox=postbox,
             service_level=service_level,
             first_line=first_line,

@@ -8,7 +8,7 @@ the same job finds what is done and goes on from there.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import structlog
@@ -21,6 +21,7 @@ from bot.inquiry import Inquiry
 from bot.postbox import Postbox
 from bot.service_level.service import ServiceLevel
 from bot.service_level.surroundings import KNOWLEDGE
+from bot.short_links import ShortLinks
 from bot.store.decisions import Decisions, KeptDecision, KeptDraft
 from bot.store.events import Events
 from bot.store.record import Record
@@ -44,6 +45,7 @@ class Pipeline:
     chatwoot: Chatwoot
     drafter: Drafter
     channels: Channels
+    links: ShortLinks
     postbox: Postbox
     service_level: ServiceLevel
     first_line: bool  #: Conversations start pending with the bot, and are opened here.
@@ -108,7 +110,10 @@ class Pipeline:
         )
         if isinstance(draft, Abstention):
             return draft
-        reply = await self.channels.format(draft, message)
+        shown = draft
+        if self.channels.capabilities(message.channel).short_links:
+            shown = replace(draft, answer=await self.links.shorten(draft.answer))
+        reply = await self.channels.format(shown, message)
         return await self.decisions.keep_draft(inquiry.conversation_id, kept.id, draft, reply)
 
     async def _note(

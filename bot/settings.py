@@ -122,6 +122,12 @@ class Settings(BaseSettings):
         False, description="Write ca for ça in an SMS, where that makes it shorter."
     )
 
+    short_link_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("ups.com", "usps.com", "fedex.com", "dhl.com"),
+        description="Hosts whose long addresses become short links of ours in an SMS, separated by commas: "
+        "carriers and your shop. Needs HOTDASH_PUBLIC_URL.",
+    )
+
     shopify_url: HttpUrl | None = Field(
         None, description="Address of the Shopify shop, such as https://my-shop.myshopify.com."
     )
@@ -162,7 +168,9 @@ class Settings(BaseSettings):
         "info", description="Least level that is logged."
     )
 
-    @field_validator("webhook_secrets", "kb_portals", "plugins_off", "plugins_required", mode="before")
+    @field_validator(
+        "webhook_secrets", "kb_portals", "plugins_off", "plugins_required", "short_link_hosts", mode="before"
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
