@@ -6,9 +6,11 @@ import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from bot.service_level.promises import Promises
 from bot.store.rulebooks import Publication, Rulebooks
 from kb_index.embedding import load_embedder
 from plugins.errors import RulesError
+from rules.atoms import Embed
 from rules.backtest import Impact, broken_guards, replay
 from rules.book import RuleBook
 from rules.registry import FactRegistry
@@ -33,30 +35,34 @@ class Trial:
 class RuleDesk:
     """Where new versions of the rules are looked at before they are let in."""
 
-    def __init__(self, rulebooks: Rulebooks, registry: FactRegistry) -> None:
+    def __init__(self, rulebooks: Rulebooks, registry: FactRegistry, embed: Embed | None = None) -> None:
         self._rulebooks = rulebooks
         self._registry = registry
+        self._embed = embed
 
     async def read(self, content: str, *, name: str) -> RuleBook:
         """The rule book of a text; `name` is what errors call it. Raises RulesError with all findings."""
-        # The model takes a second to load, and few rule files ask for it.
-        embed = await asyncio.to_thread(load_embedder) if "resembles" in content else None
+        if self._embed is None and "resembles" in content:  # it takes a second to load, and few files ask
+            self._embed = await asyncio.to_thread(load_embedder)
         return await asyncio.to_thread(
-            RuleBook.parse, content, name=name, registry=self._registry, embed=embed
+            RuleBook.parse, content, name=name, registry=self._registry, embed=self._embed
         )
 
     async def admit(self, content: str, *, name: str) -> RuleBook:
         """As `read`, and rehearsed in a process of its own: only such a book may decide about messages.
 
         Raises:
-            RulesError: the text is wrong, or the rehearsal failed.
+            RulesError: the text is wrong, its holidays are of no known country, or the rehearsal failed.
         """
         book = await self.read(content, name=name)
-        conditions = {rule.id: rule.when for rule in book.file.rules if rule.enabled}
-        problem = await asyncio.to_thread(rehearse, conditions)
-        if problem:
+        try:
+            Promises.read(book.file)
+            conditions = {rule.id: rule.when for rule in book.file.rules if rule.enabled}
+            if problem := await asyncio.to_thread(rehearse, conditions):
+                raise RulesError(f"{name}: does not pass its rehearsal: {problem}")
+        except RulesError:
             book.close()
-            raise RulesError(f"{name}: does not pass its rehearsal: {problem}")
+            raise
         return book
 
     async def version(self, number: int | None = None) -> tuple[Publication, RuleBook]:

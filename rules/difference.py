@@ -36,12 +36,13 @@ class Difference:
 
 
 def differences(old: RuleFile, new: RuleFile) -> list[Difference]:
-    """All differences: service levels and default, word lists, texts, guards, hours, then rules."""
+    """All differences: service levels and default, word lists, texts, hours, on call, guards, then rules."""
     return [
         *_levels(old, new),
         *_words(old, new),
         *_texts(old, new),
         *_whole("business hours", old.business_hours, new.business_hours),
+        *_whole("on call", old.on_call, new.on_call),
         *_whole("guards", old.guards, new.guards),
         *_rules(old, new),
     ]

@@ -12,12 +12,12 @@ from typing import Any
 import click
 
 from bot import settings as environment
+from bot.extensions import fact_registry, load_plugins
 from bot.rule_desk import RuleDesk
 from bot.store.database import open_database
 from bot.store.migrations import migrate
 from bot.store.rulebooks import Rulebooks
 from rules.book import RuleBook, read_rules_text
-from rules.facts import standard_registry
 from rules.quantities import read_duration
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -53,9 +53,13 @@ async def rulebooks() -> AsyncIterator[Rulebooks]:
 
 @asynccontextmanager
 async def rule_desk() -> AsyncIterator[RuleDesk]:
-    """The desk on that store."""
-    async with rulebooks() as store:
-        yield RuleDesk(store, standard_registry())
+    """The desk on that store, with the facts of the installed plugins."""
+    plugins = load_plugins(environment.load())
+    try:
+        async with rulebooks() as store:
+            yield RuleDesk(store, fact_registry(plugins))
+    finally:
+        await plugins.close()
 
 
 def rules_file(given: Path | None) -> Path:

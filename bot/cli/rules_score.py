@@ -11,8 +11,8 @@ from textwrap import shorten
 import click
 
 from bot import settings as environment
+from bot.extensions import fact_registry, load_plugins
 from rules.book import RuleBook
-from rules.facts import standard_registry
 from rules.score import Miss, Score, by_words_alone, read_examples
 from rules.score import score as score_examples
 
@@ -34,7 +34,9 @@ def score(file: Path, rules_file: Path | None, misses: int, soft: bool, as_json:
       hotdash rules score last-month.jsonl --misses 5
       {"text": "My card was declined", "priority": "P0"}       <- such a line
     """
-    book = RuleBook.load(rules_file or environment.load().rules, registry=standard_registry())
+    settings = environment.load()
+    registry = fact_registry(load_plugins(settings))
+    book = RuleBook.load(rules_file or settings.rules, registry=registry)
     decide = by_words_alone(book, at=datetime.now(UTC))
     result = score_examples(read_examples(file), decide, with_soft=soft)
     if as_json:
