@@ -98,12 +98,12 @@ def register_facts() -> Sequence[Fact]:
     """What rules may ask about opting out."""
     return [
         Fact(
-            name="sms_keyword",
+            name="sms.keyword",
             type="text",
             description="An SMS that is nothing but a carrier word asks for this: opt_out, opt_in or help.",
         ),
         Fact(
-            name="asks_to_stop",
+            name="sms.asks_to_stop",
             type="yes_no",
             description="The customer says in a sentence that they want no more text messages.",
             fallback=False,
@@ -118,6 +118,6 @@ def gather_facts(message: Message) -> Mapping[str, Any]:
         return {}
     word = opt_out.keyword(message.content)
     return {
-        "sms_keyword": word.value if word else None,
-        "asks_to_stop": word is None and opt_out.asks_to_stop(message.content),
+        "sms.keyword": word.value if word else None,
+        "sms.asks_to_stop": word is None and opt_out.asks_to_stop(message.content),
     }

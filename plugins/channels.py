@@ -101,7 +101,8 @@ class Channels:
             default=failed,
             deadline=DEADLINE,
         )
-        warnings = list(reply.warnings)
+        warnings = [f"must not be sent: {reply.refusal}"] if reply.refusal else []
+        warnings += reply.warnings
         if message.conversation.inbox_type in self._unknown:
             warnings.append(f"no plugin serves {message.conversation.inbox_type}; this is the chat form")
         warnings += await self._guard.call(

@@ -10,7 +10,7 @@ from typing import Any
 from plugins.errors import PluginError
 from plugins.model import Fact, Money
 
-_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_NAME = re.compile(r"[a-z][a-z0-9]*([._][a-z0-9]+)*")
 
 _FITS: dict[str, Callable[[Any], bool]] = {
     "text": lambda value: isinstance(value, str),
@@ -32,7 +32,7 @@ class Catalog:
         """Take in a plugin's facts. PluginError: a bad name or type, or a name that another plugin has."""
         for fact in facts:
             if not _NAME.fullmatch(fact.name):
-                raise PluginError(f'{plugin}: "{fact.name}" is no name for a fact; write it like_this')
+                raise PluginError(f'{plugin}: "{fact.name}" is no name for a fact; write it like.this_one')
             if fact.type not in _FITS:
                 raise PluginError(
                     f'{plugin}: fact {fact.name} has the type "{fact.type}"; '

@@ -165,7 +165,7 @@ class OwnedOrder:
 class Fact:
     """Something that rules may ask about a message, as a plugin declares it."""
 
-    name: str  #: As rules.yaml names it: lower-case words joined by underscores.
+    name: str  #: As rules.yaml names it, such as loyalty.points.
     type: str  #: One of: text, number, money, duration, list, yes_no.
     description: str  #: One sentence for the people who write rules.
     fallback: Any = None  #: The value when the plugin has none; None is "not known".

@@ -109,7 +109,7 @@ def test_who_opted_out_gets_nothing(message, draft) -> None:
 )
 def test_free_text_opt_out(text: str, message) -> None:
     """Saying it in a sentence is heard, and rules can send it to a person."""
-    assert gather_facts(message(text, channel="sms"))["asks_to_stop"] is True
+    assert gather_facts(message(text, channel="sms"))["sms.asks_to_stop"] is True
 
 
 @pytest.mark.parametrize(

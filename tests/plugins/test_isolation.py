@@ -152,7 +152,7 @@ async def test_a_failing_fact_gets_its_fallback(kind, body, failure, install, me
     plugins = Plugins.load(guard=HURRIED())
     facts = await plugins.facts(message)
     assert facts["moon"] == 0.5
-    assert facts["asks_to_stop"] is False
+    assert facts["sms.asks_to_stop"] is False
     status = status_of(plugins, "acme")
     assert failure in status.reason
     assert status.failures == 1
@@ -194,8 +194,8 @@ def test_two_plugins_for_one_inbox_type(install) -> None:
 
 def test_two_plugins_for_one_fact(install) -> None:
     """Two plugins that register one fact are named."""
-    install("acme", FACTS.format(kind="def", body="return {}").replace('"moon"', '"sms_keyword"'))
-    with pytest.raises(PluginError, match="a fact sms_keyword: sms and acme"):
+    install("acme", FACTS.format(kind="def", body="return {}").replace('"moon"', '"sms.keyword"'))
+    with pytest.raises(PluginError, match="a fact sms.keyword: sms and acme"):
         Plugins.load()
 
 
