@@ -15,7 +15,7 @@ from datetime import timedelta
 import structlog
 
 from bot.store.jobs import Ending, Job, Jobs, State
-from plugins.errors import ChatwootUnavailable, StoreError, StoreUnavailable
+from plugins.errors import BadRequest, ChatwootRefused, ChatwootUnavailable, StoreError, StoreUnavailable
 
 log = structlog.get_logger()
 
@@ -178,7 +178,8 @@ class Worker:
     async def _failure(self, job: Job, error: BaseException) -> Ending:
         text = f"{type(error).__name__}: {error}"
         log.error("job failed", failures=job.failures + 1, key=job.key, exc_info=error)
-        if job.failures + 1 >= self._attempts:
+        hopeless = isinstance(error, BadRequest | ChatwootRefused)  # it would be as wrong the next time
+        if hopeless or job.failures + 1 >= self._attempts:
             return await self._bury(job, text, failed=1)
         after = self._backoff(job.failures, LONGEST_BACKOFF)
         return self._ending(job, State.WAITING, error=text, failed=1, after=after)
