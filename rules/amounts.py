@@ -47,7 +47,7 @@ _AMOUNT = re.compile(
 _REFUND = re.compile(
     r"refund|reimburs|compensat|charge ?back|pay me back"
     r"|(?:give|get|pay|send|want|return|need)\w* (?:me |back |my |all |the )*(?:money|cash|\S+ back)"
-    r"|money back"
+    r"|money back|\d\S* (?:\w+ )?back\b"
     r"|rembours|erstatt|geld zuruck|reembols|devolver|devolucion|rimbors|terugbeta|zwrot"
 )
 # "a refund of 250", "refund me 250": no currency is written, so it is the shop's own.

@@ -26,21 +26,22 @@ priorities:
   P3: {name: Low, first_response: 24h, resolution: 72h, route: draft, clock: always}
 default: {priority: P2}
 triage:
-  - id: fire
-    why: A fire cannot wait.
-    when: {message.text: {has: fire}}
-    then: {priority: P0, team: rescue}
+  - id: payment-failure
+    why: The customer cannot pay.
+    when: {message.text: {has: declined}}
+    then: {priority: P0, team: payments}
 escalation:
-  - id: large-refund
+  - id: refund-over-100
+    why: Nobody but a person promises back more than $100.
     when: {message.refund_amount: {above: 100 USD}}
 guards: {max_new_p0_per_day: 2, max_changed_percent: 60}
 """
 #: Conversation → what the customer wrote; message numbers are conversation + 1000.
 MESSAGES = {
-    1: "There is a fire in my kitchen",
-    2: "Smoke comes out of the kettle",
-    3: "Where is my order?",
-    4: "Please refund the $80",
+    811: "My card was declined",
+    812: "I would like my $80 back",
+    813: "Where is my order?",
+    814: "The payment failed twice",
 }
 
 

@@ -14,24 +14,24 @@ Run = Callable[..., Result]
 
 
 def _widen(rules_file: Path) -> None:
-    """Let the rule `fire` hear of smoke too."""
+    """Let the rule `payment-failure` hear of failed payments too."""
     text = rules_file.read_text(encoding="utf-8")
-    rules_file.write_text(text.replace("{has: fire}", "{has_any: [fire, smoke]}"), encoding="utf-8")
+    rules_file.write_text(text.replace("{has: declined}", "{has_any: [declined, failed]}"), encoding="utf-8")
 
 
 def test_explain_shows_the_stored_trace(run: Run) -> None:
     """A decision is explained as it was made: facts, rules, result."""
-    result = run("explain", "1")
+    result = run("explain", "811")
     assert result.exit_code == 0
-    assert 'message.text = "There is a fire in my kitchen"' in result.output
-    assert "fire                         YES   priority P0, team rescue" in result.output
-    assert "→ P0 · to a person · team rescue" in result.output
+    assert 'message.text = "My card was declined"' in result.output
+    assert "payment-failure              YES   priority P0, team payments" in result.output
+    assert "→ P0 · to a person · team payments" in result.output
 
 
 def test_explain_by_message(run: Run) -> None:
     """Chatwoot's number of a message picks its decision."""
-    assert json.loads(run("explain", "3", "1003", "--json").output)["message"] == 1003
-    assert isinstance(run("explain", "3", "1001").exception, StoreError)
+    assert json.loads(run("explain", "813", "1813", "--json").output)["message"] == 1813
+    assert isinstance(run("explain", "813", "1811").exception, StoreError)
 
 
 def test_nothing_was_decided(run: Run) -> None:
@@ -43,16 +43,16 @@ def test_nothing_was_decided(run: Run) -> None:
 
 def test_why_a_rule_did_not_match(run: Run) -> None:
     """The condition that failed is named with what it found."""
-    result = run("why", "large-refund", "4")
-    assert "large-refund (line 15): not matched" in result.output
-    assert "It failed at: message.refund_amount above 100 USD (line 16): 80 USD" in result.output
+    result = run("why", "refund-over-100", "812")
+    assert "refund-over-100 (line 15): not matched" in result.output
+    assert "It failed at: message.refund_amount above 100 USD (line 17): 80 USD" in result.output
 
 
 def test_why_an_unknown_rule(run: Run) -> None:
     """A rule that did not exist is an error with the nearest name."""
-    result = run("why", "large-refnd", "4")
+    result = run("why", "refund-over-10", "812")
     assert isinstance(result.exception, BadRequest)
-    assert 'did you mean "large-refund"' in str(result.exception)
+    assert 'did you mean "refund-over-100"' in str(result.exception)
 
 
 def test_backtest_of_the_same_file(run: Run) -> None:
@@ -69,7 +69,7 @@ def test_backtest_of_a_changed_file(run: Run, rules_file: Path) -> None:
     result = run("backtest")
     assert result.exit_code == 0
     assert "changed 1 (25.0 %)   newly to a person 1" in result.output
-    assert "conversation 2: P2 draft → P0 human: Smoke comes out of the kettle" in result.output
+    assert "conversation 814: P2 draft → P0 human: The payment failed twice" in result.output
 
 
 def test_backtest_breaks_a_guard(run: Run, rules_file: Path) -> None:
@@ -93,12 +93,12 @@ def test_diff_of_files(run: Run, rules_file: Path, tmp_path: Path) -> None:
     result = run("diff", str(old), str(rules_file), "--impact")
     assert result.exit_code == 1
     assert (
-        "~ rule fire\n     − message.text has fire\n     + message.text has_any [fire, smoke]"
+        "~ rule payment-failure\n     − message.text has declined\n     + message.text has_any [declined, failed]"
         in result.output
     )
     assert "changed 1 (25.0 %)" in result.output
     found = json.loads(run("diff", str(old), str(rules_file), "--impact", "--json").output)
-    assert (found["differences"][0]["what"], found["impact"]["changed"]) == ("rule fire", 1)
+    assert (found["differences"][0]["what"], found["impact"]["changed"]) == ("rule payment-failure", 1)
 
 
 def test_a_wrong_file_is_told(run: Run, rules_file: Path) -> None:

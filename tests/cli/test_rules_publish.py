@@ -43,7 +43,7 @@ def test_history_before_the_first(run: Run) -> None:
 def test_a_guard_refuses(run: Run, rules_file: Path) -> None:
     """A file that breaks a guard is not published, unless people accept it."""
     run("publish")
-    _edit(rules_file, "{has: fire}", "{has_any: [fire, smoke, order]}")
+    _edit(rules_file, "{has: declined}", "{has_any: [declined, failed, order]}")
     _edit(rules_file, "max_changed_percent: 60", "max_changed_percent: 20")
     refused = run("publish")
     assert refused.exit_code == 1
@@ -57,7 +57,7 @@ def test_a_guard_refuses(run: Run, rules_file: Path) -> None:
 def test_an_error_publishes_nothing(run: Run, rules_file: Path) -> None:
     """A wrong file leaves what is in force as it is."""
     run("publish")
-    _edit(rules_file, "has: fire", "hass: fire")
+    _edit(rules_file, "has: declined", "hass: declined")
     assert isinstance(run("publish").exception, RulesError)
     assert len(json.loads(run("history", "--json").output)) == 1
 
@@ -65,7 +65,7 @@ def test_an_error_publishes_nothing(run: Run, rules_file: Path) -> None:
 def test_roll_back(run: Run, rules_file: Path) -> None:
     """Going back puts the older text in force as a new version, and nothing is forgotten."""
     run("publish")
-    _edit(rules_file, "has: fire", "has: flames")
+    _edit(rules_file, "has: declined", "has: refused")
     run("publish", "--accept")
     result = run("rollback", "--by", "lea")
     assert "Version 3 is in force, a copy of version 1" in result.output

@@ -60,6 +60,8 @@ def test_other_numbers_are_no_amounts(text: str) -> None:
         ("refund me $20 and the $130.50 too", "130.50 USD"),
         ("a refund of 250", "250.00 USD"),
         ("give me back my 300 bucks", "300.00 USD"),
+        ("I would like my $80 back", "80.00 USD"),
+        ("80 dollars back please", "80.00 USD"),
         ("Rückerstattung von 89,90 Euro", "89.90 EUR"),
         ("Quiero el reembolso de 200 €", "200.00 EUR"),
     ],
