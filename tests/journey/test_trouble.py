@@ -11,7 +11,7 @@ from service_at_work import QUESTION, Service, Starter, payload
 
 async def test_work_waits_for_chatwoot(service: Service) -> None:
     """While Chatwoot answers 500 the message waits; when it is back, the note comes, once."""
-    service.sandbox.faults.refuse(502, times=6, path="/conversations/")
+    service.sandbox.faults.refuse(502, times=6, path="/toggle_priority")
     message = await service.sandbox.customer_writes("chat", QUESTION)
     assert len(await service.noted(message.conversation_id)) == 1
     assert await service.count("jobs", "kind = 'answer' and failures = 0 and attempts > 1") == 1

@@ -68,7 +68,10 @@ class Service:
 
     async def settled(self) -> None:
         """Return when Chatwoot has nothing more to deliver and no job is due: timers lie further ahead."""
-        due = "state in ('waiting', 'running') and run_at < now() + interval '1 minute' and kind <> 'poll'"
+        due = (
+            "state in ('waiting', 'running') and run_at < now()"
+            " + case kind when 'poll' then interval '0' else interval '1 minute' end"
+        )
         try:
             async with asyncio.timeout(20):
                 while True:
