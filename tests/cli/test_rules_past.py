@@ -92,10 +92,8 @@ def test_diff_of_files(run: Run, rules_file: Path, tmp_path: Path) -> None:
     _widen(rules_file)
     result = run("diff", str(old), str(rules_file), "--impact")
     assert result.exit_code == 1
-    assert (
-        "~ rule payment-failure\n     − message.text has declined\n     + message.text has_any [declined, failed]"
-        in result.output
-    )
+    changed = "     − message.text has declined\n     + message.text has_any [declined, failed]"
+    assert f" ~ rule payment-failure\n{changed}" in result.output
     assert "changed 1 (25.0 %)" in result.output
     found = json.loads(run("diff", str(old), str(rules_file), "--impact", "--json").output)
     assert (found["differences"][0]["what"], found["impact"]["changed"]) == ("rule payment-failure", 1)
