@@ -11,12 +11,13 @@ from plugins.errors import RulesError
 from plugins.model import Decision, Facts, Reason, Route
 from rules.atoms import Answers, Atoms, Embed
 from rules.findings import Report
-from rules.judgement import Judgement, State, judge
+from rules.judgement import Judgement, judge
 from rules.language import Rule, RuleFile, Section, comparisons
 from rules.matcher import EngineHealth, Matcher
 from rules.reader import read_rules
 from rules.registry import FactRegistry
 from rules.trace import Evidence, Trace, facts_used
+from rules.truth import TRUE
 
 
 def content_version(text: str) -> str:
@@ -59,6 +60,7 @@ class RuleBook:
         )
         conditions = {rule.id: rule.when for rule in file.rules if rule.enabled}
         self._matcher = Matcher(conditions, self._atoms.number, health)
+        self._rules = {rule.id: rule for rule in file.rules}
 
     @classmethod
     def load(
@@ -114,7 +116,8 @@ class RuleBook:
         takes well under a millisecond at 100 rules.
         """
         answers = self._atoms.answer(facts)
-        judgement = judge(self.file, self._matcher.truths(answers.truths), at)
+        matching = [self._rules[rule] for rule in self._matcher.matching(answers.truths)]
+        judgement = judge(self.file, matching, at)
         return Decision(
             priority=judgement.priority,
             route=judgement.route,
@@ -129,20 +132,17 @@ class RuleBook:
     def _reasons(self, judgement: Judgement, answers: Answers) -> tuple[Reason, ...]:
         evidence = Evidence(self._atoms, answers)
         reasons = [
-            Reason(rule=rule.id, text=self._says(rule, judgement, evidence), line=rule.place.line)
-            for rule in judgement.causes
+            *((rule, evidence.says(rule, TRUE)) for rule in judgement.matched),
+            *(
+                (rule, f"No draft: {evidence.says(rule, evidence.truth(rule.when))}")
+                for rule in judgement.blocking
+            ),
         ]
-        if not any(rule.section is Section.TRIAGE for rule in judgement.causes):
-            text = f"No triage rule matched; the default priority is {self.file.default}."
-            reasons.insert(0, Reason(rule="default", text=text))
-        return tuple(reasons)
-
-    def _says(self, rule: Rule, judgement: Judgement, evidence: Evidence) -> str:
-        state = judgement.states[rule.id]
-        if state is State.MATCHED:
-            return evidence.says(rule, True)
-        said = evidence.says(rule, False if state is State.NOT_MATCHED else None)
-        return f"No draft: {said}"
+        told = tuple(Reason(rule=rule.id, text=text, line=rule.place.line) for rule, text in reasons)
+        if any(rule.section is Section.TRIAGE for rule in judgement.matched):
+            return told
+        default = f"No triage rule matched; the default priority is {self.file.default}."
+        return (Reason(rule="default", text=default), *told)
 
     def _trace(self, judgement: Judgement, answers: Answers, at: datetime) -> dict[str, Any]:
         evidence = Evidence(self._atoms, answers)
@@ -155,7 +155,7 @@ class RuleBook:
                     "id": rule.id,
                     "section": rule.section.value,
                     "line": rule.place.line,
-                    "state": judgement.states[rule.id].value,
+                    "state": judgement.state(rule, evidence.truth(rule.when), at).value,
                     "shadow": rule.shadow,
                     "then": _effect(rule),
                     "when": evidence.tree(rule.when),
@@ -167,8 +167,8 @@ class RuleBook:
                 "route": judgement.route.value,
                 "team": judgement.team,
                 "labels": list(judgement.labels),
-                "causes": [rule.id for rule in judgement.causes],
-                "default": not any(rule.section is Section.TRIAGE for rule in judgement.causes),
+                "matched": [rule.id for rule in judgement.matched],
+                "blocking": [rule.id for rule in judgement.blocking],
             },
         }
 

@@ -10,15 +10,16 @@ from __future__ import annotations
 import itertools
 import json
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import durable_rules_engine
+import numpy as np
 
 from plugins.errors import RulesError
 from rules.patterns import Leaf, Pattern, fitted, groups, leaves, met
-from rules.reference import Truth
+from rules.truth import FALSE, TRUE
 
 #: Leaves and groups in one set of rules; the engine gives up at 64 conditions that are true at once.
 SHARD_SIZE = 60
@@ -44,17 +45,16 @@ class _Shard:
 class Engine:
     """Rules compiled into durable-rules. One lock: calls may come from any thread."""
 
-    def __init__(self, patterns: Mapping[str, Pattern], atoms: int) -> None:
+    def __init__(self, patterns: Sequence[Pattern], atoms: int) -> None:
         """Compile.
 
         Args:
-            patterns: rule id → pattern over atoms 0 … atoms - 1.
+            patterns: one for each rule, over the atoms 0 … atoms - 1.
             atoms: how many truths `matching` will be given.
 
         Raises:
             EngineFault: durable-rules refused.
         """
-        self._ids = list(patterns)
         self._atoms = atoms
         self._hoisted: list[Pattern] = []  # atom `atoms + n` is true when hoisted[n] is met
         self._shards: list[_Shard] = []
@@ -62,7 +62,7 @@ class Engine:
         self._if_true: dict[int, list[tuple[int, str]]] = {}
         self._if_false: dict[int, list[tuple[int, str]]] = {}
         self._lock = threading.Lock()
-        for position, pattern in enumerate(patterns.values()):
+        for position, pattern in enumerate(patterns):
             self._place(position, fitted(pattern, self._hoist))
         try:
             for shard in self._shards:
@@ -83,7 +83,7 @@ class Engine:
         shard.size += size
         shard.rules[f"r{position}"] = {"all": [{"m": _expression(pattern)}], "pri": len(shard.rules)}
         for leaf in leaves(pattern):
-            told = (number, f'"a{leaf.atom}":{"true" if leaf.wanted else "false"}')
+            told = (number, f',"a{leaf.atom}":{"true" if leaf.wanted else "false"}')
             listeners = (self._if_true if leaf.wanted else self._if_false).setdefault(leaf.atom, [])
             if told not in listeners:
                 listeners.append(told)
@@ -99,29 +99,30 @@ class Engine:
             shard.handle = -1  # deleting a session in which no rule ever fired crashes the process
             raise EngineFault("durable-rules does not answer to a rule that always matches")
 
-    def matching(self, truths: Sequence[Truth]) -> set[str]:
-        """Ids of the rules whose pattern is met.
+    def matching(self, truths: bytearray) -> set[int]:
+        """Which rules' patterns are met, by their position, for the truth of each atom.
 
         Raises:
             EngineFault: durable-rules failed; this engine must not be used again.
         """
-        told: dict[int, list[str]] = {}
-        known = list(truths)
-        for pattern in self._hoisted:  # a part of a part was hoisted first, so its truth is there already
-            known.append(met(pattern, known))
-        for atom in [atom for atom, truth in enumerate(known) if truth and atom in self._if_true]:
-            for shard, text in self._if_true[atom]:
-                told.setdefault(shard, []).append(text)
+        if self._hoisted:
+            truths = truths[:]
+            for pattern in self._hoisted:  # a part of a part was hoisted first: its truth is there already
+                truths.append(TRUE if met(pattern, truths) else FALSE)
+        told = [""] * len(self._shards)
+        for atom in np.flatnonzero(np.frombuffer(truths, dtype=np.uint8) == TRUE).tolist():
+            for shard, text in self._if_true.get(atom, ()):
+                told[shard] += text
         for atom, listeners in self._if_false.items():
-            if known[atom] is False:
+            if truths[atom] == FALSE:
                 for shard, text in listeners:
-                    told.setdefault(shard, []).append(text)
-        fired: set[str] = set()
+                    told[shard] += text
+        fired: set[int] = set()
         with self._lock:
-            # A set of rules that is told nothing cannot match: each of its patterns needs at least one leaf.
-            for number, texts in told.items():
-                payload = '{"id":"e",' + ",".join(texts) + "}"
-                fired.update(self._ids[int(name[1:])] for name in self._fired(self._shards[number], payload))
+            for number, text in enumerate(told):
+                if text:  # each pattern has a leaf, so nothing told means nothing met
+                    names = self._fired(self._shards[number], f'{{"id":"e"{text}}}')
+                    fired.update(int(name[1:]) for name in names)
         return fired
 
     def _fired(self, shard: _Shard, payload: str) -> list[str]:

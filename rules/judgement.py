@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from plugins.model import Priority, Route
 from rules.language import Rule, RuleFile, Section
-from rules.reference import Truth
+from rules.truth import TRUE, UNKNOWN, Truth
 
 #: The order of evaluation, as the guide and `hotdash rules try` print it.
 ORDER = (
@@ -41,9 +41,6 @@ class State(StrEnum):
     OUT_OF_DATE = "not in force"
 
 
-_BY_TRUTH = {True: State.MATCHED, False: State.NOT_MATCHED, None: State.UNKNOWN}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
     """What the matching rules amount to."""
@@ -52,30 +49,49 @@ class Judgement:
     route: Route
     team: str | None
     labels: tuple[str, ...]
-    causes: tuple[Rule, ...]  #: Rules that matched, and draft conditions that kept the draft from being made.
-    shadow: tuple[Rule, ...]
-    states: Mapping[str, State]  #: By rule id, in file order.
+    matched: tuple[Rule, ...]  #: Triage and escalation rules that took part.
+    blocking: tuple[Rule, ...]  #: Draft conditions that kept a draft from being made.
+    shadow: tuple[Rule, ...]  #: Rules that matched but are only being tried.
+    stopping: tuple[Rule, ...]  #: Rules after which their section was not considered further.
+
+    def state(self, rule: Rule, truth: Truth, at: datetime) -> State:
+        """What became of a rule of the file whose condition has this truth."""
+        if not rule.enabled:
+            return State.DISABLED
+        if not rule.in_force(at):
+            return State.OUT_OF_DATE
+        if any(stop.section is rule.section and stop.place.line < rule.place.line for stop in self.stopping):
+            return State.STOPPED
+        if truth == TRUE:
+            return State.SHADOW if rule.shadow else State.MATCHED
+        return State.UNKNOWN if truth == UNKNOWN else State.NOT_MATCHED
 
 
-def judge(file: RuleFile, truths: Mapping[str, Truth], at: datetime) -> Judgement:
-    """Apply `ORDER` to the truth of each rule's condition at a moment (aware)."""
-    states = _states(file.rules, truths, at)
-    matched = {
-        section: [r for r in file.rules if r.section is section and states[r.id] is State.MATCHED]
-        for section in (Section.TRIAGE, Section.ESCALATION)
-    }
+def judge(file: RuleFile, matching: Iterable[Rule], at: datetime) -> Judgement:
+    """Apply `ORDER` to the rules of a file whose condition is true, in file order, at a moment (aware)."""
+    matched: dict[Section, list[Rule]] = {section: [] for section in Section}
+    shadow: list[Rule] = []
+    stopping: dict[Section, Rule] = {}
+    for rule in matching:
+        if rule.section in stopping or not rule.in_force(at):
+            continue
+        if rule.shadow:
+            shadow.append(rule)
+            continue
+        matched[rule.section].append(rule)
+        if rule.stop:
+            stopping[rule.section] = rule
     triage, escalation = matched[Section.TRIAGE], matched[Section.ESCALATION]
     level = min((rule.priority for rule in triage if rule.priority), default=file.default)
     priority = min([level, *(rule.priority for rule in escalation if rule.priority)])
     route = Route.HUMAN if escalation else file.levels[priority].route
     blocking: list[Rule] = []
     if route is Route.DRAFT:
+        holding = matched[Section.DRAFT]
         blocking = [
             rule
-            for rule in file.rules
-            if rule.section is Section.DRAFT
-            and states[rule.id] in (State.NOT_MATCHED, State.UNKNOWN)
-            and not rule.shadow
+            for rule in file.draft_conditions
+            if rule not in holding and rule.in_force(at) and not rule.shadow
         ]
         route = Route.HUMAN if blocking else Route.DRAFT
     return Judgement(
@@ -83,30 +99,11 @@ def judge(file: RuleFile, truths: Mapping[str, Truth], at: datetime) -> Judgemen
         route=route,
         team=_team(triage, escalation, level),
         labels=tuple(dict.fromkeys(label for rule in (*triage, *escalation) for label in rule.labels)),
-        causes=(*triage, *escalation, *blocking),
-        shadow=tuple(rule for rule in file.rules if states[rule.id] is State.SHADOW),
-        states=states,
+        matched=(*triage, *escalation),
+        blocking=tuple(blocking),
+        shadow=tuple(shadow),
+        stopping=tuple(stopping.values()),
     )
-
-
-def _states(rules: Iterable[Rule], truths: Mapping[str, Truth], at: datetime) -> dict[str, State]:
-    states: dict[str, State] = {}
-    stopped: set[Section] = set()
-    for rule in rules:
-        if not rule.enabled:
-            state = State.DISABLED
-        elif not rule.in_force(at):
-            state = State.OUT_OF_DATE
-        elif rule.section in stopped:
-            state = State.STOPPED
-        else:
-            state = _BY_TRUTH[truths[rule.id]]
-            if state is State.MATCHED and rule.shadow:
-                state = State.SHADOW
-            elif state is State.MATCHED and rule.stop:
-                stopped.add(rule.section)
-        states[rule.id] = state
-    return states
 
 
 def _team(triage: list[Rule], escalation: list[Rule], level: Priority) -> str | None:

@@ -172,3 +172,8 @@ class RuleFile:
     texts: Mapping[str, str] = field(default_factory=dict)
     guards: Guards = Guards()
     on_call: OnCall | None = None
+    draft_conditions: tuple[Rule, ...] = field(init=False)  #: The rules of the draft section.
+
+    def __post_init__(self) -> None:
+        draft = tuple(rule for rule in self.rules if rule.section is Section.DRAFT)
+        object.__setattr__(self, "draft_conditions", draft)

@@ -6,13 +6,16 @@ built anew. The service never stops deciding because of its engine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+import numpy as np
 
 from rules.engine import Engine, EngineFault
 from rules.language import Comparison, Condition
 from rules.patterns import pattern_of
-from rules.reference import Truth, evaluator
+from rules.reference import Reference
+from rules.truth import TRUE
 
 
 @dataclass(slots=True)
@@ -51,33 +54,36 @@ class Matcher:
             EngineFault: durable-rules cannot take the rules.
         """
         self.health = health or EngineHealth()
+        self._ids = list(conditions)
         self._atoms = len(number)
-        self._patterns = {rule: pattern_of(condition, number) for rule, condition in conditions.items()}
-        self._reference = {rule: evaluator(condition, number) for rule, condition in conditions.items()}
+        self._patterns = [pattern_of(condition, number) for condition in conditions.values()]
+        self._reference = Reference(list(conditions.values()), number)
         self._engine: Engine | None = Engine(self._patterns, self._atoms)
 
-    def truths(self, atoms: Sequence[Truth]) -> dict[str, Truth]:
-        """Rule id → true (matches), false or unknown, for the truths of all comparisons."""
-        truths = {rule: evaluate(atoms) for rule, evaluate in self._reference.items()}
+    def matching(self, atoms: bytearray) -> list[str]:
+        """Ids of the rules that match, in their order, for the truth of every comparison."""
+        expected: list[int] = np.flatnonzero(self._reference.truths(atoms) == TRUE).tolist()
         self.health.decisions += 1
-        engine = self._engine
-        if engine is None:
-            return truths
+        if self._engine is not None:
+            self._compare(self._engine, atoms, expected)
+        return [self._ids[position] for position in expected]
+
+    def _compare(self, engine: Engine, atoms: bytearray, expected: list[int]) -> None:
         try:
             matching = engine.matching(atoms)
         except EngineFault as error:
             self.health.failures += 1
             self._rebuild(f"{error}. The reference evaluator decided; the engine was built anew.")
-            return truths
-        expected = {rule for rule, truth in truths.items() if truth}
-        if matching != expected:
+            return
+        if matching != set(expected):
             self.health.mismatches += 1
-            differing = ", ".join(sorted(matching ^ expected))
+            differing = ", ".join(
+                self._ids[position] for position in sorted(matching.symmetric_difference(expected))
+            )
             self._rebuild(
                 f"durable-rules and the reference evaluator differ on {differing}. "
                 "The reference decided; the engine was built anew."
             )
-        return truths
 
     def _rebuild(self, fault: str) -> None:
         # The faulty engine is left as it is: closing a session in an unknown state could end the process.

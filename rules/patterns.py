@@ -17,7 +17,7 @@ from math import prod
 from typing import TypeAlias
 
 from rules.language import All, AnyOf, Comparison, Condition, Not
-from rules.reference import Truth
+from rules.truth import FALSE, TRUE, Truth
 
 MOST_LEAVES = 40  #: In one pattern; a set of rules holds 60, below the engine's 64.
 MOST_GROUPS = 12  #: `and` and `or` in one pattern take two of 31 slots each.
@@ -68,7 +68,7 @@ def met(pattern: Pattern, truths: Sequence[Truth]) -> bool:
     """Whether the pattern is met by the truths of the atoms."""
     match pattern:
         case Leaf(atom=atom, wanted=wanted):
-            return truths[atom] is wanted
+            return truths[atom] == (TRUE if wanted else FALSE)
         case Group(every=every, parts=parts):
             return (all if every else any)(met(part, truths) for part in parts)
 

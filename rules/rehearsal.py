@@ -16,6 +16,7 @@ from plugins.errors import RulesError
 from rules.engine import EngineFault
 from rules.language import Comparison, Condition, comparisons
 from rules.matcher import EngineHealth, Matcher
+from rules.truth import FALSE, TRUE, UNKNOWN, Truth
 
 TIME_LIMIT = 30.0  #: Seconds.
 MEMORY_LIMIT = 2 * 1024**3  #: Bytes of address space.
@@ -57,13 +58,19 @@ def ask_random_questions(conditions: dict[str, Condition], *, seed: int = 0) -> 
         matcher = Matcher(conditions, number, EngineHealth(on_fault=faults.append))
         for _ in range(QUESTIONS):
             sure = chance.random()  # few, some or many of the atoms are true
-            matcher.truths([None if chance.random() < 0.15 else chance.random() < sure for _ in number])
+            matcher.matching(bytearray(_answer(chance, sure) for _ in number))
             if faults:
                 return faults[0]
         matcher.close()
     except EngineFault as error:
         return str(error)
     return None
+
+
+def _answer(chance: random.Random, sure: float) -> Truth:
+    if chance.random() < 0.15:
+        return UNKNOWN
+    return TRUE if chance.random() < sure else FALSE
 
 
 def main() -> int:

@@ -9,12 +9,13 @@ from rules.atoms import Answers, Atoms
 from rules.conditions import compile_pattern
 from rules.language import All, AnyOf, Comparison, Condition, Not, Rule, comparisons
 from rules.quantities import written
-from rules.reference import Truth, every, negated, some
+from rules.reference import evaluate
+from rules.truth import FALSE, TRUE, UNKNOWN, Truth
 
 #: Characters of a text fact that a trace shows; the message itself is stored elsewhere.
 SHOWN_TEXT = 80
 
-_RESULTS: dict[Truth, str] = {True: "met", False: "not met", None: "unknown"}
+_RESULTS: dict[Truth, str] = {TRUE: "met", FALSE: "not met", UNKNOWN: "unknown"}
 
 
 class Trace(Mapping[str, Any]):
@@ -48,15 +49,7 @@ class Evidence:
 
     def truth(self, condition: Condition) -> Truth:
         """met, not met or unknown, by the reference logic."""
-        match condition:
-            case Comparison():
-                return self.answers.truths[self.atoms.number[condition]]
-            case Not(part=part):
-                return negated(self.truth(part))
-            case All(parts=parts):
-                return every(map(self.truth, parts))
-            case AnyOf(parts=parts):
-                return some(map(self.truth, parts))
+        return evaluate(condition, lambda asked: self.answers.truths[self.atoms.number[asked]])
 
     def tree(self, condition: Condition) -> dict[str, Any]:
         """The condition with its lines and results, ready for JSON."""
@@ -92,13 +85,13 @@ class Evidence:
 
     def decisive(self, condition: Condition, wanted: Truth) -> list[Comparison]:
         """The comparisons that made the condition come out as `wanted`, from top to bottom."""
-        if self.truth(condition) is not wanted:
+        if self.truth(condition) != wanted:
             return []
         match condition:
             case Comparison():
                 return [condition]
             case Not(part=part):
-                return self.decisive(part, negated(wanted))
+                return self.decisive(part, TRUE - wanted)
             case All(parts=parts) | AnyOf(parts=parts):
                 return [found for part in parts for found in self.decisive(part, wanted)]
 

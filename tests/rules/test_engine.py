@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, seed, settings
@@ -23,9 +24,10 @@ from rules.patterns import (
     groups,
     leaves,
 )
-from rules.reference import evaluator
+from rules.reference import Reference, evaluate
 from rules.registry import FactType
 from rules.rehearsal import ask_random_questions, rehearse
+from rules.truth import FALSE, TRUE, UNKNOWN, Truth
 
 HERE = Place(1, 1)
 ATOMS = 12
@@ -44,6 +46,14 @@ def atom(number: int) -> Comparison:
 
 
 NUMBER = {atom(n): n for n in range(ATOMS)}
+
+
+def asked(truths: bytearray) -> Callable[[Comparison], Truth]:
+    """How the plain reference finds the truth of a comparison."""
+    return lambda comparison: truths[NUMBER[comparison]]
+
+
+ANSWERS = st.lists(st.sampled_from([TRUE, FALSE, UNKNOWN]), min_size=ATOMS, max_size=ATOMS).map(bytearray)
 
 
 def conditions() -> st.SearchStrategy[Condition]:
@@ -67,35 +77,35 @@ def conditions() -> st.SearchStrategy[Condition]:
 @settings(max_examples=60, deadline=None, database=None)
 @given(
     st.lists(conditions(), min_size=1, max_size=40),
-    st.lists(
-        st.lists(st.sampled_from([True, False, None]), min_size=ATOMS, max_size=ATOMS), min_size=8, max_size=8
-    ),
+    st.lists(ANSWERS, min_size=8, max_size=8),
 )
-def test_engine_equals_reference(rules: list[Condition], questions: list[list[bool | None]]) -> None:
-    """On random rules and random facts, some unknown, durable-rules matches what the reference matches."""
+def test_engine_equals_reference(rules: list[Condition], questions: list[bytearray]) -> None:
+    """On random rules and facts, some unknown, both references and durable-rules match the same rules."""
     faults: list[str] = []
     by_id = {f"rule-{n}": rule for n, rule in enumerate(rules)}
     matcher = Matcher(by_id, NUMBER, EngineHealth(on_fault=faults.append))
     for truths in questions:
-        matcher.truths(truths)
+        matching = matcher.matching(truths)
+        assert matching == [rule for rule, when in by_id.items() if evaluate(when, asked(truths)) == TRUE]
     matcher.close()
     assert faults == []
 
 
 @seed(2)
 @settings(max_examples=100, deadline=None, database=None)
-@given(conditions(), st.lists(st.sampled_from([True, False, None]), min_size=ATOMS, max_size=ATOMS))
-def test_reference_is_kleene(condition: Condition, truths: list[bool | None]) -> None:
-    """The reference is true only when every way of filling in the unknowns makes the condition true."""
-    truth = evaluator(condition, NUMBER)(truths)
-    unknown = [n for n, value in enumerate(truths) if value is None][:6]
-    known = [bool(value) for value in truths]
+@given(conditions(), ANSWERS)
+def test_reference_is_kleene(condition: Condition, truths: bytearray) -> None:
+    """The reference is sure only when every way of filling in the unknowns gives the same answer."""
+    truth = evaluate(condition, asked(truths))
+    assert Reference([condition], NUMBER).truths(truths).tolist() == [truth]
+    unknown = [n for n, value in enumerate(truths) if value == UNKNOWN][:6]
+    known = bytearray(FALSE if value == UNKNOWN else value for value in truths)
     possible = set()
-    for filled in itertools.product([True, False], repeat=len(unknown)):
+    for filled in itertools.product([TRUE, FALSE], repeat=len(unknown)):
         for n, value in zip(unknown, filled, strict=True):
             known[n] = value
-        possible.add(evaluator(condition, NUMBER)(known))
-    assert truth is None or possible == {truth}
+        possible.add(evaluate(condition, asked(known)))
+    assert truth == UNKNOWN or possible == {truth}
 
 
 def test_wide_conditions_stay_within_the_limits() -> None:
@@ -113,8 +123,8 @@ def test_wide_conditions_stay_within_the_limits() -> None:
     faults: list[str] = []
     matcher = Matcher(rules, NUMBER, EngineHealth(on_fault=faults.append))
     for _ in range(100):
-        matcher.truths([chance.choice([True, True, False, None]) for _ in range(ATOMS)])
-    matcher.truths([True] * ATOMS)
+        matcher.matching(bytearray(chance.choice([TRUE, TRUE, FALSE, UNKNOWN]) for _ in range(ATOMS)))
+    matcher.matching(bytearray([TRUE]) * ATOMS)
     assert faults == []
 
 
@@ -140,10 +150,10 @@ class BrokenEngine(Engine):
 
     fault: EngineFault | None = None
 
-    def matching(self, truths: object) -> set[str]:
+    def matching(self, truths: bytearray) -> set[int]:
         if self.fault:
             raise self.fault
-        return {"rule-0", "rule-1"}
+        return {0, 1}
 
 
 @pytest.mark.parametrize("fault", [None, EngineFault("no answer")])
@@ -152,15 +162,15 @@ def test_reference_wins_over_a_faulty_engine(fault: EngineFault | None) -> None:
     told: list[str] = []
     health = EngineHealth(on_fault=told.append)
     matcher = Matcher({"rule-0": atom(0), "rule-1": atom(1)}, NUMBER, health)
-    broken = BrokenEngine({"rule-0": Leaf(0, True), "rule-1": Leaf(1, True)}, ATOMS)
+    broken = BrokenEngine([Leaf(0, True), Leaf(1, True)], ATOMS)
     broken.fault = fault
     matcher._engine = broken
-    truths = matcher.truths([True, False, *[None] * (ATOMS - 2)])
-    assert truths == {"rule-0": True, "rule-1": False}
+    truths = bytearray([TRUE, FALSE, *[UNKNOWN] * (ATOMS - 2)])
+    assert matcher.matching(truths) == ["rule-0"]
     assert (health.mismatches, health.failures) == ((0, 1) if fault else (1, 0))
     assert health.rebuilds == 1
     assert len(told) == 1
-    assert matcher.truths([True, False, *[None] * (ATOMS - 2)]) == truths
+    assert matcher.matching(truths) == ["rule-0"]
     assert health.rebuilds == 1
 
 
@@ -175,9 +185,9 @@ def test_rehearsal_in_a_child_process() -> None:
 def test_engines_are_closed_without_a_trace() -> None:
     """Building and closing engines, used or not, leaves the process alive and the next engine right."""
     for n in range(30):
-        engine = Engine({"one": Leaf(0, True), "other": Leaf(1, False)}, 2)
+        engine = Engine([Leaf(0, True), Leaf(1, False)], 2)
         if n % 2:
-            assert engine.matching([True, False]) == {"one", "other"}
-            assert engine.matching([None, None]) == set()
+            assert engine.matching(bytearray([TRUE, FALSE])) == {0, 1}
+            assert engine.matching(bytearray([UNKNOWN, UNKNOWN])) == set()
         engine.close()
         engine.close()
