@@ -50,9 +50,10 @@ _REFUND = re.compile(
     r"|money back|\d\S* (?:\w+ )?back\b"
     r"|rembours|erstatt|geld zuruck|reembols|devolver|devolucion|rimbors|terugbeta|zwrot"
 )
-# "a refund of 250", "refund me 250": no currency is written, so it is the shop's own.
+# "a refund of 250", "refund me 250": no currency is written, so it is the shop's own. Five digits and more
+# in a row are the number of an order.
 _BARE = re.compile(
-    rf"refund(?:ed|ing)?(?: of| me| my| the| us)?(?: full)? (?P<digits>{_DIGITS})(?![\w%]|[.,]\d)"
+    rf"refund(?:ed|ing)?(?: of| me| my| the| us)?(?: full)? (?!\d{{5}})(?P<digits>{_DIGITS})(?![\w%]|[.,]\d)"
     r"(?! ?(?:days?|weeks?|months?|hours?|times?|items?|orders?|pieces?|x)\b)"
 )
 

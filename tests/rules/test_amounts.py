@@ -77,6 +77,7 @@ def test_refund_is_found(text: str, wanted: str) -> None:
         "it cost $600",
         "refund for order #12345",
         "refund order 12345",
+        "please refund 88213",
         "refund within 30 days",
         "refund 2 items",
         "The chair cost $600." + " It is nice." * 20 + " How do refunds work?",
