@@ -179,7 +179,11 @@ def standard_registry() -> FactRegistry:
 
 
 def facts_in(text: str) -> dict[str, Any]:
-    """What a text alone tells, by the fact's name; a fact that cannot be told is None."""
+    """What a text alone tells, by the fact's name; a fact that cannot be told is None.
+
+    Half characters (lone surrogates), which JSON can carry but no library can read, become question marks.
+    """
+    text = text.encode("utf-8", "replace").decode("utf-8")
     return {
         "message.text": text,
         "message.length": len(text),

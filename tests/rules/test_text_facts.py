@@ -160,6 +160,12 @@ def test_a_giant_text_is_quick(text: str) -> None:
     assert (datetime.now(UTC) - start).total_seconds() < 1
 
 
+@given(st.text(st.characters(codec=None)))
+def test_any_text_is_read(text: str) -> None:
+    """Any string, half characters too, has facts."""
+    assert facts_in(text)["message.length"] == len(text)
+
+
 def test_hostile_texts_are_read(shared_data: Path) -> None:
     """No text that is known to break programs breaks the facts."""
     for line in filter(None, (shared_data / "hostile.jsonl").read_text(encoding="utf-8").split("\n")):
