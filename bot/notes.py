@@ -30,7 +30,7 @@ def draft_note(
         head.append(_REPLACES)
     if burst > 1:
         head.append(f"✉️ Answers the customer's last {burst} messages together.")
-    sources = ["📚 Sources:", *(_source(citation) for citation in draft.citations)]
+    sources = ["📚 Sources:", *dict.fromkeys(_source(citation) for citation in draft.citations)]
     doubts = [
         f"- “{sentence.text}”: {sentence.problem or 'no source says so'}"
         for sentence in draft.sentences

@@ -30,7 +30,7 @@ def plant(tables: Tables) -> None:
     _people(tables)
     _inboxes(tables)
     now = tables.now()
-    for number, name in enumerate(("payments", "senior support", "shipping", "returns", "security"), start=4):
+    for number, name in enumerate(("payments", "senior", "shipping", "returns", "security"), start=4):
         tables.teams[number] = records.Team(
             id=number, account_id=ACCOUNT_ID, name=name, created_at=now, member_ids={AGENT_ID}
         )
