@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from bot.cli.kb import kb
+from kb_index.articles import Folder
 from kb_index.embedding import MiniLm
 from kb_index.score import read_questions, score
 from plugins.errors import BadRequest
@@ -92,11 +95,26 @@ def test_a_wrong_line_is_named(tmp_path: Path) -> None:
 
 async def test_the_figures_on_other_shops_questions(shared_data: Path, embedder: MiniLm) -> None:
     """On articles and questions of another shop the figures that were asked for are reached."""
-    from kb_index.articles import Folder
-
     library = await Folder(shared_data / "kb" / "abcd").library()
     questions = read_questions(shared_data / "kb_questions.jsonl")
     figures = score(library, questions, embedder)
     assert figures.found >= 0.78
     assert (figures.abstain_auroc or 0) >= 0.90
     assert figures.calibration_error <= 0.08
+
+
+async def test_ask_uses_the_model_that_is_set(
+    run: CliRunner, folder: Path, model_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a language model in the settings, `ask` prints its draft and its name."""
+    model_server.behave = [{"answer": "Gift cards never expire [1].", "confidence": 0.9, "language": "en"}]
+    monkeypatch.setenv("HOTDASH_LLM_PROVIDER", "openai")
+    monkeypatch.setenv("HOTDASH_LLM_MODEL", "local")
+    monkeypatch.setenv("HOTDASH_LLM_URL", model_server.url)
+    result = await asyncio.to_thread(
+        run.invoke, kb, ["ask", "Do gift cards expire?", "--kb", str(folder), "--json"]
+    )
+    told = json.loads(result.stdout)
+    assert told["author"] == "openai:local"
+    assert told["answer"].startswith("Hello,\n\nGift cards never expire [1].")
+    assert len(model_server.requests) == 1
