@@ -39,6 +39,7 @@ from bot.store.migrations import migrate
 from bot.store.posts import Posts
 from bot.store.record import Record
 from bot.store.short_links import ShortLinkTable
+from bot.waiting import Waiting
 from bot.webhook import PATH, Webhook
 from bot.worker import Worker
 from kb_index.embedding import load_embedder
@@ -149,6 +150,7 @@ async def worker(on: Ground) -> AsyncIterator[Worker]:
             channels=plugins.channels,
             links=short_links(on),
             postbox=postbox,
+            waiting=Waiting(chatwoot, postbox, plugins.channels, settings.holding_message),
             service_level=service_level,
             first_line=first_line,
             history_turns=settings.history_turns,

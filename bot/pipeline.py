@@ -25,6 +25,7 @@ from bot.short_links import ShortLinks
 from bot.store.decisions import Decisions, KeptDecision, KeptDraft
 from bot.store.events import Events
 from bot.store.record import Record
+from bot.waiting import Waiting
 from kb_index.drafter import Drafter
 from plugins.channels import Channels
 from plugins.model import Abstention, Route, Status
@@ -47,6 +48,7 @@ class Pipeline:
     channels: Channels
     links: ShortLinks
     postbox: Postbox
+    waiting: Waiting
     service_level: ServiceLevel
     first_line: bool  #: Conversations start pending with the bot, and are opened here.
     history_turns: int
@@ -69,6 +71,8 @@ class Pipeline:
             await self.service_level.drafted(
                 inquiry.conversation_id, inquiry.message, kept.decision, drafted.id
             )
+            if kept.facts["time.after_hours"] is False:  # Else the after-hours reply says it.
+                await self.waiting.hold(inquiry)
         if self.first_line and inquiry.message.conversation.status is Status.PENDING:
             await self.chatwoot.open(inquiry.message.conversation.id)
         await self.events.settle(
@@ -105,9 +109,14 @@ class Pipeline:
         history = await self.record.turns(
             inquiry.conversation_id, before=inquiry.answers[0], most=self.history_turns
         )
-        draft = await self.drafter.draft(
-            message, question=message.content, match=gathered.match, orders=gathered.orders, history=history
-        )
+        async with self.waiting.typing(message):
+            draft = await self.drafter.draft(
+                message,
+                question=message.content,
+                match=gathered.match,
+                orders=gathered.orders,
+                history=history,
+            )
         if isinstance(draft, Abstention):
             return draft
         shown = draft

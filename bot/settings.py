@@ -90,6 +90,11 @@ class Settings(BaseSettings):
     kb_portals: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Help Center portals to read too, as slug/language, separated by commas."
     )
+    embedding_model: str = Field(
+        "", description="An embedding model of an OpenAI-compatible server, in place of the offline one."
+    )
+    embedding_url: HttpUrl | None = Field(None, description="Address of its server, such as .../v1.")
+    embedding_key: SecretStr | None = Field(None, description="Key of its provider.")
     voice: Path = Field(Path("data/voice.yaml"), description="The brand voice of all drafts.")
     llm_provider: Literal["none", "openai", "anthropic", "ollama"] = Field(
         "none", description="Who writes drafts. none: extracts of articles. openai: any compatible server."
@@ -122,6 +127,11 @@ class Settings(BaseSettings):
         False, description="Write ca for ça in an SMS, where that makes it shorter."
     )
 
+    holding_message: str | None = Field(
+        None,
+        description="Said in live chat within business hours when a draft awaits approval, such as: Thanks! "
+        "A colleague is checking this and answers in a few minutes. Nothing is said without it.",
+    )
     short_link_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         ("ups.com", "usps.com", "fedex.com", "dhl.com"),
         description="Hosts whose long addresses become short links of ours in an SMS, separated by commas: "

@@ -143,6 +143,11 @@ class Chatwoot:
         path = f"conversations/{conversation_id}/toggle_priority"
         await self._call("POST", path, json={"priority": priority.in_chatwoot})
 
+    async def show_typing(self, conversation_id: int, *, on: bool) -> None:
+        """Show the customer that an answer is being written, or no longer."""
+        path = f"conversations/{conversation_id}/toggle_typing_status"
+        await self._call("POST", path, json={"typing_status": "on" if on else "off"}, repeat=False)
+
     async def open(self, conversation_id: int) -> None:
         """Hand a pending conversation over to the agents."""
         path = f"conversations/{conversation_id}/toggle_status"
