@@ -14,6 +14,7 @@ from kb_index.embedding import Embedder
 from kb_index.knowledge_base import KnowledgeBase
 from kb_index.language_model import LanguageModel, ModelChoice, load_model
 from kb_index.portal import Portal
+from kb_index.remote_embedding import openai_embedder
 from kb_index.voice import BrandVoice, load_voice
 from plugins.errors import SettingsError
 
@@ -32,7 +33,20 @@ async def open_knowledge_base(
         for portal in settings.kb_portals:
             slug, _, locale = portal.partition("/")
             sources.append(Portal(http, slug, locale or "en"))
+    embedder = await choose_embedder(settings, embedder)
     return await KnowledgeBase.open(settings.kb_folder, settings.kb_state, embedder=embedder, sources=sources)
+
+
+async def choose_embedder(settings: Settings, offline: Embedder | None) -> Embedder | None:
+    """The embedding model that the settings name, else the offline one."""
+    if not settings.embedding_model:
+        return offline
+    return await asyncio.to_thread(
+        openai_embedder,
+        settings.embedding_model,
+        url=str(settings.embedding_url).rstrip("/") if settings.embedding_url else None,
+        key=settings.embedding_key.get_secret_value() if settings.embedding_key else None,
+    )
 
 
 async def make_drafter(settings: Settings, kb: KnowledgeBase) -> Drafter:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from kb_index.composer import compose
-from kb_index.extract import extract
+from kb_index.extract import Extract, extract
 from kb_index.injection import visible
 from kb_index.inspection import Proposal, inspect
 from kb_index.knowledge_base import KnowledgeBase
@@ -19,6 +19,7 @@ from kb_index.order_facts import Asked, order_asked_about
 from kb_index.redaction import without_payment_data
 from kb_index.voice import BrandVoice
 from kb_index.writer import write
+from plugins.errors import KnowledgeBaseError
 from plugins.model import Abstention, Draft, Match, Message, Order, Turn
 
 log = logging.getLogger(__name__)
@@ -100,7 +101,7 @@ class Drafter:
                 actions=written.answer.actions,
                 model_confidence=written.answer.confidence,
             )
-        found = await asyncio.to_thread(extract, self.kb.spelt(question), match.passages, self.kb.embedder)
+        found = await asyncio.to_thread(self._extract, self.kb.spelt(question), match)
         if asked.order is not None:
             found = found.at_least(BESIDE_ORDER, sentences=3)
         elif not found.chosen or found.fit < WEAK_FIT:
@@ -116,6 +117,13 @@ class Drafter:
             and match.passages[0].article_id not in {statement.article for statement in found.chosen},
             only_requests=bool(found.chosen) and all(statement.request for statement in found.chosen),
         )
+
+    def _extract(self, question: str, match: Match) -> Extract:
+        try:
+            return extract(question, match.passages, self.kb.embedder)
+        except KnowledgeBaseError as error:
+            log.warning("Choosing sentences by words alone: %s", error)
+            return extract(question, match.passages, None)
 
 
 def _none(match: Match, reason: str) -> Abstention:

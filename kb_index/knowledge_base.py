@@ -22,6 +22,7 @@ from plugins.model import Match, Order
 log = logging.getLogger(__name__)
 
 ORDER_ANSWERS = 0.85  #: Raw confidence when the contact's own order answers the question.
+NO_ANSWER = "the embedding model did not answer: matched by words alone"
 ORDER_UNKNOWN = 0.5  #: The most when it names an order that is not known to be the contact's.
 
 
@@ -99,15 +100,15 @@ class KnowledgeBase:
                 self._trouble = str(error)
                 log.warning("The knowledge base stays as it is: %s", error)
                 return False
-            changed = await asyncio.to_thread(self._take_in, libraries)
-            self._trouble = trouble or (self._trouble if self._file is None else None)
+            changed, more = await asyncio.to_thread(self._take_in, libraries)
+            self._trouble = "; ".join(filter(None, (trouble, more))) or None
             return changed
 
     async def match(self, question: str, orders: Sequence[Order] = ()) -> Match:
         """What there is for a question. Takes the contact's orders: they may answer it by themselves."""
         search = self._ready()
         hits = await asyncio.to_thread(search, question)
-        raw = raw_confidence(hits.signals, by_meaning=search.by_meaning) if hits.passages else 0.0
+        raw = raw_confidence(hits.signals, by_meaning=hits.by_meaning) if hits.passages else 0.0
         asked = order_asked_about(question, orders)
         if asked.order is not None:
             raw = max(raw, ORDER_ANSWERS)
@@ -119,7 +120,7 @@ class KnowledgeBase:
             confidence=round(self.calibration(raw), 4),
             raw_confidence=round(raw, 4),
             index_version=search.about.version,
-            degraded=self.degraded,
+            degraded=self.degraded or (None if hits.by_meaning else NO_ANSWER),
         )
 
     def _topic(self, search: Search, hits: Hits) -> str | None:
@@ -156,37 +157,28 @@ class KnowledgeBase:
     def _last(self, source: str) -> tuple[Article, ...]:
         return self._search.articles_of(source) if self._search else ()
 
-    def _take_in(self, libraries: dict[str, Library]) -> bool:
+    def _take_in(self, libraries: dict[str, Library]) -> tuple[bool, str | None]:
+        """Build what changed; whether anything did, and what went wrong."""
         articles = {name: library.articles for name, library in libraries.items()}
         problems = [problem for library in libraries.values() for problem in library.problems]
-        version = generation.version_of(articles, self._embedder)
-        if (
-            self._search is not None
-            and self._search.about.version == version
-            and self._search.about.problems == tuple(problems)
-            and self._file is not None
-        ):
-            return False
+        now = (generation.version_of(articles, self._embedder), tuple(problems))
+        if self._search and self._file and now == (self._search.about.version, self._search.about.problems):
+            return False, None
         try:
             database = self._index.build(articles, embedder=self._embedder, problems=problems)
             self._file = self._index.current()
         except KnowledgeBaseError as error:
-            if self._search is not None:
-                self._trouble = str(error)
-                raise
-            database = self._in_memory(articles, problems, error)
+            if self._search is not None and self._file is not None:
+                log.warning("The index stays as it is: %s", error)
+                return False, str(error)
+            log.warning("Searching the articles from memory, by words alone: %s", error)
+            self._use(generation.write(None, articles, embedder=None, problems=problems))
+            return True, f"no index could be kept: articles searched by words alone ({error})"
         self._use(database)
-        return True
+        return True, None
 
     def _use(self, database: sqlite3.Connection) -> None:
         """Search this generation from now on."""
         self._search = Search(database, self._embedder)
         # A search that still runs in a thread keeps its generation open.
         weakref.finalize(self._search, database.close)
-
-    def _in_memory(
-        self, articles: dict[str, tuple[Article, ...]], problems: list[str], error: KnowledgeBaseError
-    ) -> sqlite3.Connection:
-        log.error("Searching the articles from memory, by words alone: %s", error)
-        self._trouble = f"no index could be kept: articles searched by words alone ({error})"
-        return generation.write(None, articles, embedder=None, problems=problems)

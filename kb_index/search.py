@@ -7,6 +7,7 @@ full-text index, titles counting three times. docs/knowledge-base.md has the fig
 
 from __future__ import annotations
 
+import logging
 import math
 import sqlite3
 import threading
@@ -22,7 +23,10 @@ from kb_index.embedding import Embedder
 from kb_index.questions import asked_vectors, parts_of
 from kb_index.sentences import words
 from kb_index.wording import search_words, spelt, stem
+from plugins.errors import KnowledgeBaseError
 from plugins.model import Passage
+
+log = logging.getLogger(__name__)
 
 HEADING = 0.5  #: Share of title and headings in the score by meaning.
 WORDS = 0.12  #: What a passage gains that has the question's words as no other has.
@@ -44,12 +48,16 @@ class Signals:
     lead: float  #: How far the best article stands out of all, in standard deviations.
 
 
+NOTHING = Signals(meaning=0, margin=0, coverage=0, agreement=0, lead=0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hits:
     """What a search found, best first."""
 
     passages: tuple[Passage, ...]
     signals: Signals
+    by_meaning: bool  #: Whether meaning was understood, or words alone were searched.
 
 
 class Search:
@@ -84,12 +92,18 @@ class Search:
         """The best passages for a question; takes a few milliseconds, so call it in a thread."""
         question = self.spelt(question[:QUESTION])
         by_words = self._by_words(question)
-        meaning = self._by_meaning(question)
+        try:
+            meaning = self._by_meaning(question)
+        except KnowledgeBaseError as error:
+            log.warning("Searching by words alone: %s", error)
+            meaning = None
+        understood = meaning is not None
         score = by_words if meaning is None else meaning + self._words * by_words
         if not score.size or (meaning is None and not score.any()):
-            return Hits(passages=(), signals=Signals(meaning=0, margin=0, coverage=0, agreement=0, lead=0))
+            return Hits(passages=(), signals=NOTHING, by_meaning=understood)
         passages = self._passages(self._pick(score), score)
-        return Hits(passages=passages, signals=self._signals(question, passages[0], score, meaning, by_words))
+        signals = self._signals(question, passages[0], score, meaning, by_words)
+        return Hits(passages=passages, signals=signals, by_meaning=understood)
 
     def spelt(self, question: str) -> str:
         """The question with misspelt words put right where the articles have the word."""

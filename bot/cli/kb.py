@@ -14,7 +14,7 @@ import click
 import httpx
 
 from bot import settings as environment
-from bot.drafting import make_drafter, open_knowledge_base
+from bot.drafting import choose_embedder, make_drafter, open_knowledge_base
 from bot.settings import Settings
 from kb_index.articles import Folder
 from kb_index.embedding import load_embedder
@@ -42,7 +42,7 @@ def kb() -> None:
 def build(folder: Path | None, as_json: bool) -> None:
     r"""Read all articles and bring the index up to date; only what changed is embedded again.
 
-    Exit code 1 when a file could not be read; the others are indexed all the same.
+    Exit code 1 when a file could not be read (the others are indexed all the same) or the index is degraded.
 
     \b
     Examples:
@@ -97,7 +97,7 @@ def score_(questions: Path, folder: Path | None, as_json: bool) -> None:
       hotdash kb score questions.jsonl
       hotdash kb score questions.jsonl --kb docs/help --json
     """
-    figures = asyncio.run(_score(_settings(folder).kb_folder, questions))
+    figures = asyncio.run(_score(_settings(folder), questions))
     click.echo(json.dumps(figures.as_dict(), indent=2) if as_json else _table(figures))
 
 
@@ -148,7 +148,7 @@ async def _report(settings: Settings, as_json: bool, *, refresh: bool) -> None:
             click.secho(f"degraded: {knowledge.degraded}", fg="yellow")
         for problem in about.problems:
             click.secho(f"not indexed: {problem}", fg="red")
-    if refresh and about.problems:
+    if refresh and (about.problems or knowledge.degraded):
         raise SystemExit(1)
 
 
@@ -240,8 +240,11 @@ def _print(draft: Draft) -> None:
         click.secho(f"note: {warning}", fg="yellow")
 
 
-async def _score(folder: Path, questions: Path) -> Score:
-    embedder, library = await asyncio.gather(asyncio.to_thread(load_embedder), Folder(folder).library())
+async def _score(settings: Settings, questions: Path) -> Score:
+    offline, library = await asyncio.gather(
+        asyncio.to_thread(load_embedder), Folder(settings.kb_folder).library()
+    )
+    embedder = await choose_embedder(settings, offline)
     return await asyncio.to_thread(score, library, read_questions(questions), embedder)
 
 
