@@ -64,10 +64,10 @@ class Poller:
 
         Raises ChatwootUnavailable: the worker tries again until Chatwoot is back.
         """
-        began = self.now()
-        await self._queue(began + EVERY)
+        began, slot = self.now(), datetime.fromisoformat(job.payload["slot"])
+        await self._queue(max(began, slot) + EVERY)  # Postgres' clock may be ahead of ours
         last = await self.lookout.poll(self.account_id)
-        if last is not None and last.finished_at >= datetime.fromisoformat(job.payload["slot"]) + EVERY:
+        if last is not None and last.finished_at >= slot + EVERY:
             return  # this one waited while Chatwoot was down, and a later one has been
         since = (last.seen_until if last else began - FIRST) - OVERLAP
         try:
@@ -86,7 +86,7 @@ class Poller:
     async def _judge(self, missed: int, left: str | None, awake: bool, since: datetime) -> None:
         """Say whether webhooks arrive: what was missed while we slept was not their fault."""
         if missed and awake:
-            reason = f"{missed} messages came by no webhook and were taken up by asking Chatwoot"
+            reason = f"Messages that no webhook brought, taken up by asking Chatwoot: {missed}"
             await self.surroundings.failed(WEBHOOKS, ". ".join(filter(None, (reason, left))))
         elif not missed and await self.lookout.delivered_since(since + OVERLAP):
             await self.surroundings.worked(WEBHOOKS)

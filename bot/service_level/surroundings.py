@@ -81,7 +81,7 @@ class Surroundings:
             since = await self.lookout.up(name, at, on=on)
             if since is None:
                 return
-            text = f"{name[0].upper()}{name[1:]} works again after {lasting(at - since)}."
+            text = f"Works again after {lasting(at - since)}: {name}."
             log.info("component.up", component=name, seconds=(at - since).total_seconds())
             await self.incidents.close(self._key(name), text=text, on=on)
         self.jobs.bell.ring()

@@ -34,8 +34,8 @@ log = structlog.get_logger()
 CLOCK = "clock"
 """The kind of the jobs that look at a conversation's clocks; their payload is {"conversation_id": ours}."""
 
-AUTO_REPLY = "auto_reply:"
-"""How the causes of posts begin that are automatic replies."""
+AUTO_REPLY, HOLDING = "auto_reply:", "holding:"
+"""How the causes of public posts begin that no person wrote for this customer (`AfterHours`, `Waiting`)."""
 
 #: A promise is broken after its due time, not at it.
 _JUST_AFTER = timedelta(seconds=1)
@@ -128,9 +128,10 @@ class Timekeeper:
         if message.kind == "incoming":
             return Kind.CUSTOMER if message.from_customer and not message.automatic else None
         if message.marker is not None:
-            # Everything public that we post was approved by a person, but for automatic replies.
+            # Everything else that we post in public was approved by a person.
             cause = await self.posts.cause(message.marker, on=on)
-            return Kind.AUTO_REPLY if cause is None or cause.startswith(AUTO_REPLY) else Kind.APPROVED
+            automatic = cause is None or cause.startswith((AUTO_REPLY, HOLDING))
+            return Kind.AUTO_REPLY if automatic else Kind.APPROVED
         return Kind.AGENT if message.author == "user" else Kind.AUTO_REPLY
 
     async def _work_out(self, conversation_id: UUID, on: Transaction) -> None:

@@ -17,7 +17,7 @@ from aiohttp.test_utils import TestServer
 from standardwebhooks.webhooks import Webhook
 
 from bot.chatwoot.client import Chatwoot, Rights
-from bot.chatwoot.payloads import ConversationEvent, MessageEvent
+from bot.chatwoot.payloads import ConversationEvent, MessageEvent, envelope
 from bot.chatwoot.sandbox import Sandbox
 from bot.postbox import Postbox
 from bot.service_level.service import ServiceLevel
@@ -25,7 +25,7 @@ from bot.service_level.terms import Terms
 from bot.store.clocks import Clocks
 from bot.store.database import Database
 from bot.store.decisions import Decisions
-from bot.store.events import Events
+from bot.store.events import Events, NewEvent
 from bot.store.jobs import Job, Jobs
 from bot.store.posts import Posts
 from bot.store.record import Record
@@ -271,10 +271,32 @@ class Shop:
         """The next job; one that was queued without a time is due at once, whatever Postgres' clock says."""
         return await self.database.one(
             "select id, kind, payload, case when run_at = created_at then %(now)s else run_at end as run_at"
-            " from jobs where state = 'waiting' order by 4, 1 limit 1",
-            {"now": self.now},
+            " from jobs where state = 'waiting' and kind = any(%(kinds)s) order by 4, 1 limit 1",
+            {"now": self.now, "kinds": list(self.service.handlers)},
             of=Due,
         )
+
+    async def brought(self, message: Any) -> None:
+        """A webhook brings a message of the stand-in Chatwoot."""
+        body = {"event": "message_created", "id": message.id, "conversation": {"id": message.conversation_id}}
+        about = envelope(body)
+        store = Events(self.database, self.jobs)
+        new = NewEvent(event=about.event, body=b"{}", dedup_key=about.dedup_key, wanted=False)
+        await store.keep(new)
+        await store.close()
+        moment = {"key": about.dedup_key, "at": self.now}
+        await self.database.run(
+            "update webhook_events set received_at = %(at)s where dedup_key = %(key)s", moment
+        )
+
+    async def column(self, query: str) -> list[Any]:
+        """The first column of every row that a query gives."""
+        async with self.database.connection() as connection:
+            return [row[0] for row in await (await connection.execute(query)).fetchall()]
+
+    async def count(self, table: str, where: str) -> int:
+        """How many rows of a table fit."""
+        return (await self.column(f"select count(*) from {table} where {where}"))[0]
 
     async def events(self, *kinds: str) -> list[tuple[int, str, str]]:
         """The events written down, by time: conversation, metric, kind."""

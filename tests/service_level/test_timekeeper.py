@@ -6,7 +6,10 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from bot.chatwoot.payloads import ConversationEvent
+from bot.store.posts import Posts
 from plugins.model import Priority, Status
 
 HOUR = timedelta(hours=1)
@@ -205,6 +208,32 @@ async def test_bots_and_templates_do_not_answer(shop) -> None:
     await shop.agent_notes(conversation, "I am at it")
     waiting = {one.metric for one in await shop.clocks.waiting()}
     assert waiting == {"first_response", "resolution"}
+
+
+@pytest.mark.parametrize(
+    ("cause", "left"),
+    [
+        ("auto_reply:2:1", {"first_response", "resolution"}),
+        ("holding:1", {"first_response", "resolution"}),
+        ("reply:1", {"resolution"}),
+    ],
+)
+async def test_only_what_a_person_approved_answers(shop, cause: str, left: set[str]) -> None:
+    """Of what we post in public, an approved draft stops the clock; automatic texts do not."""
+    conversation = await shop.conversation()
+    await shop.customer(conversation)
+    post = await Posts(shop.database).intend(cause, conversation, "Yes.", private=False)
+    echo = shop.event(conversation, "outgoing", author="agent_bot")
+    await shop.hear(replace(echo, marker=str(post.marker)))
+    assert {one.metric for one in await shop.clocks.waiting()} == left
+
+
+async def test_foreign_marker_answers_nothing(shop) -> None:
+    """A marker that is none of ours stops no clock."""
+    conversation = await shop.conversation()
+    await shop.customer(conversation)
+    await shop.hear(replace(shop.event(conversation, "outgoing", author="agent_bot"), marker="sesame"))
+    assert len(await shop.clocks.waiting()) == 2
 
 
 async def test_old_snapshot_changes_nothing(shop) -> None:
