@@ -17,7 +17,7 @@ from rules.matcher import EngineHealth, Matcher
 from rules.reader import read_rules
 from rules.registry import FactRegistry
 from rules.trace import Evidence, Trace, facts_used
-from rules.truth import TRUE
+from rules.truth import TRUE, Truth
 
 
 def content_version(text: str) -> str:
@@ -99,6 +99,10 @@ class RuleBook:
         Report.of(name, text, findings).raise_errors()
         assert file is not None
         return cls(file, registry=registry, version=content_version(text), embed=embed, health=health)
+
+    def truth(self, rule: Rule, facts: Facts) -> Truth:
+        """The truth of one rule's condition, whatever becomes of the message."""
+        return Evidence(self._atoms, self._atoms.answer(facts)).truth(rule.when)
 
     @property
     def health(self) -> EngineHealth:

@@ -97,7 +97,9 @@ class Evidence:
 
     def says(self, rule: Rule, wanted: Truth) -> str:
         """One sentence: the rule's own reason, and the values that decided."""
-        decisive = dict.fromkeys(self.decisive(rule.when, wanted))
+        decisive = list(dict.fromkeys(self.decisive(rule.when, wanted)))
+        if wanted == TRUE:  # what is there tells more than what, rightly, is not
+            decisive = [asked for asked in decisive if self.truth(asked) == TRUE] or decisive
         found = "; ".join(self._found(comparison) for comparison in decisive)
         reason = rule.why or rule.description
         return f"{reason} ({found})" if reason else found
