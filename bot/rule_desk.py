@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from bot.service_level.promises import Promises
 from bot.store.rulebooks import Publication, Rulebooks
@@ -13,6 +14,7 @@ from plugins.errors import RulesError
 from rules.atoms import Embed
 from rules.backtest import Impact, broken_guards, replay
 from rules.book import RuleBook
+from rules.cases import read_suite, run
 from rules.registry import FactRegistry
 from rules.rehearsal import rehearse
 
@@ -30,6 +32,15 @@ class Trial:
     replaces: int  #: The version in force during the trial, 0 for none.
     impact: Impact
     broken: tuple[str, ...]  #: Guards that it breaks, one sentence each.
+    failed: tuple[str, ...]  #: Tests beside it that fail, one sentence each.
+
+    @property
+    def objections(self) -> list[str]:
+        """Why it should not be published without a second thought; empty if nothing speaks against it."""
+        return [
+            *(f"test failed: {one}" for one in self.failed),
+            *(f"guard broken: {one}" for one in self.broken),
+        ]
 
 
 class RuleDesk:
@@ -89,13 +100,14 @@ class RuleDesk:
         pasts = await self._rulebooks.past(datetime.now(UTC) - look_back, most)
         return await asyncio.to_thread(replay, pasts, after, before)
 
-    async def try_out(self, content: str, *, name: str) -> Trial:
-        """Read a file and try it on the past, against the version in force if there is one.
+    async def try_out(self, content: str, *, name: str, tests: Path | None = None) -> Trial:
+        """Read a file, run its tests, and try it on the past against the version in force, if there is one.
 
         Raises:
-            RulesError: the file is wrong.
+            RulesError: the file or that of its tests is wrong.
         """
         book = await self.admit(content, name=name)
+        failed = await asyncio.to_thread(self._failing, book, tests) if tests else []
         current = await self._rulebooks.current()
         before = await self.read(current.content, name=f"version {current.number}") if current else None
         try:
@@ -109,10 +121,24 @@ class RuleDesk:
             replaces=current.number if current else 0,
             impact=impact,
             broken=tuple(broken_guards(impact, book.file.guards)),
+            failed=tuple(failed),
         )
 
+    def _failing(self, book: RuleBook, tests: Path) -> list[str]:
+        suite = read_suite(tests, self._registry)
+        outcomes = run(book, suite.cases, self._registry)
+        return [
+            f"{outcome.case.name} ({tests}:{outcome.case.line}): {'; '.join(outcome.problems)}"
+            for outcome in outcomes
+            if not outcome.passed and not outcome.case.todo
+        ]
+
     async def publish(self, trial: Trial, *, message: str, published_by: str) -> int:
-        """Put what was tried in force, guards or not; gives its number. StoreError as `Rulebooks.publish`."""
+        """Put what was tried in force, objections or not; gives its number.
+
+        Raises:
+            StoreError: as `Rulebooks.publish`.
+        """
         return await self._rulebooks.publish(
             trial.content,
             version=trial.book.version,

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from bot.cli.rules_check import TEST_FILES
 from bot.cli.rules_desk import as_json, published_by, rule_desk, rulebooks, rules_file
 from bot.cli.rules_past import impact_json, impact_lines
 from bot.rule_desk import Trial
@@ -21,15 +22,16 @@ from rules.book import read_rules_text
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option("-m", "--message", default="", help="Why, for the history.")
-@click.option("--accept", is_flag=True, help="Publish although guards are broken.")
+@click.option("--accept", is_flag=True, help="Publish although guards are broken or tests fail.")
 @published_by
 @as_json
 def publish(file: Path | None, message: str, accept: bool, published_by: str, as_json: bool) -> None:
     r"""Put FILE in force for all running services, without a restart.
 
-    The file is checked and tried on the messages of the last 30 days first. When a guard in it is broken
-    (guards: max_new_p0_per_day, max_changed_percent), nothing is published and the exit code is 1, unless
-    you --accept. An error in the file leaves the running rules as they are.
+    The file is checked, its tests (rules_test.yaml beside it or in the folder tests) are run, and it is tried
+    on the messages of the last 30 days. When a test fails or a guard in the file is broken (guards:
+    max_new_p0_per_day, max_changed_percent), nothing is published and the exit code is 1, unless you
+    --accept. An error in the file leaves the running rules as they are.
 
     \b
     Examples:
@@ -38,14 +40,14 @@ def publish(file: Path | None, message: str, accept: bool, published_by: str, as
     """
     trial, number = asyncio.run(_publish(rules_file(file), message, published_by, accept))
     if as_json:
-        shown = {"number": number, "version": trial.book.version, "broken": trial.broken}
+        shown = {"number": number, "version": trial.book.version, "objections": trial.objections}
         click.echo(
             json.dumps({**shown, "impact": impact_json(trial.impact, 5)}, ensure_ascii=False, indent=2)
         )
     else:
         click.echo("\n".join(impact_lines(trial.impact, 5)))
-        for sentence in trial.broken:
-            click.echo(f"guard broken: {sentence}")
+        for objection in trial.objections:
+            click.echo(objection)
         if number is None:
             click.echo("Not published; the running rules are unchanged. --accept publishes all the same.")
         else:
@@ -90,8 +92,9 @@ def rollback(version: int | None, published_by: str, as_json: bool) -> None:
 
 async def _publish(file: Path, message: str, published_by: str, accept: bool) -> tuple[Trial, int | None]:
     async with rule_desk() as desk:
-        trial = await desk.try_out(read_rules_text(file), name=str(file))
-        if trial.broken and not accept:
+        tests = next((file.parent / name for name in TEST_FILES if (file.parent / name).is_file()), None)
+        trial = await desk.try_out(read_rules_text(file), name=str(file), tests=tests)
+        if trial.objections and not accept:
             return trial, None
         return trial, await desk.publish(trial, message=message, published_by=published_by)
 

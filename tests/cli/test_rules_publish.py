@@ -51,7 +51,21 @@ def test_a_guard_refuses(run: Run, rules_file: Path) -> None:
     assert "Not published" in refused.output
     assert len(json.loads(run("history", "--json").output)) == 1
     accepted = json.loads(run("publish", "--accept", "--json").output)
-    assert (accepted["number"], len(accepted["broken"])) == (2, 1)
+    assert (accepted["number"], len(accepted["objections"])) == (2, 1)
+
+
+def test_a_failing_test_refuses(run: Run, rules_file: Path) -> None:
+    """A file whose tests fail is not published, unless people accept it."""
+    rules_file.with_name("rules_test.yaml").write_text(
+        "tests:\n  - {name: refused, message: My card was refused, expect: {priority: P0}}\n",
+        encoding="utf-8",
+    )
+    refused = run("publish")
+    assert refused.exit_code == 1
+    assert "test failed: refused" in refused.output
+    assert run("publish", "--accept").exit_code == 0
+    _edit(rules_file, "has: declined", "has_any: [declined, refused]")
+    assert run("publish").exit_code == 0
 
 
 def test_an_error_publishes_nothing(run: Run, rules_file: Path) -> None:
