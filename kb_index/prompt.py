@@ -58,11 +58,20 @@ def system_prompt(voice: BrandVoice) -> str:
     return f"{rules}\n{examples}".strip()
 
 
-def user_prompt(question: str, history: Sequence[Turn], sources: Sequence[tuple[str, str]]) -> str:
-    """The question, the talk before it and the sources (title and text, numbered from 1), all as data."""
-    earlier = "\n".join(f"{turn.author}: {_data(turn.content, 600)}" for turn in history[-TURNS:])
+def user_prompt(
+    question: str,
+    history: Sequence[Turn],
+    sources: Sequence[tuple[str, str]],
+    *,
+    name: str | None = None,
+) -> str:
+    """The question, the talk before it and the sources (title and text, numbered from 1), all as data.
+
+    The contact's `name` is taken out of what people wrote.
+    """
+    earlier = "\n".join(f"{turn.author}: {_data(turn.content, 600, name)}" for turn in history[-TURNS:])
     parts = [f"<earlier>\n{earlier}\n</earlier>"] if earlier else []
-    parts.append(f"<customer_message>\n{_data(question, 4_000)}\n</customer_message>")
+    parts.append(f"<customer_message>\n{_data(question, 4_000, name)}\n</customer_message>")
     parts += [
         f'<source number="{number}" title="{neutral(title)}">\n'
         f"{neutral(without_payment_data(text))}\n</source>"
@@ -71,8 +80,8 @@ def user_prompt(question: str, history: Sequence[Turn], sources: Sequence[tuple[
     return "\n\n".join(parts)
 
 
-def _data(text: str, longest: int) -> str:
-    return neutral(without_personal_data(visible(text)[:longest]))
+def _data(text: str, longest: int, name: str | None) -> str:
+    return neutral(without_personal_data(visible(text)[:longest], name=name))
 
 
 def neutral(text: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-#: Thirteen to nineteen digits, single spaces, dots or dashes between them.
-_DIGITS = re.compile(r"(?<![\w.-])\d(?:[ .\-\u00a0]?\d){12,18}(?![\w-])")
+#: Twelve to nineteen digits, single spaces, dots or dashes between them.
+_DIGITS = re.compile(r"(?<![\w.-])\d(?:[ .\-\u00a0]?\d){11,18}(?![\w-])")
 _ISSUERS = re.compile(r"[3-6]|2[2-7]|1800|2131|9")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,3})?\b", re.IGNORECASE)
 _CODE = re.compile(
@@ -18,7 +18,10 @@ _EXPIRY = re.compile(
     re.IGNORECASE,
 )
 _EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
-_PHONE = re.compile(r"(?<![\w#.])(?:\+\d{1,3}[ .-]?|00)?\(?\d{2,4}\)?(?:[ ./\-]\(?\d{2,4}\)?){2,4}(?!\w)")
+_GROUPS = re.compile(
+    r"(?<![\w#.$€£-])(?:\+\d{1,3}[ .-]?)?\(?\d{2,5}\)?(?:[ ./-]?\(?\d{2,5}\)?){1,4}(?![\w%])"
+)
+_DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}")
 
 
 def without_payment_data(text: str) -> str:
@@ -28,10 +31,22 @@ def without_payment_data(text: str) -> str:
     return _EXPIRY.sub(r"\1[expiry date]", _CODE.sub(r"\1[security code]", text))
 
 
-def without_personal_data(text: str) -> str:
-    """The text without payment data, e-mail addresses and telephone numbers."""
+def without_personal_data(text: str, *, name: str | None = None) -> str:
+    """The text without payment data, e-mail addresses, telephone numbers and the contact's own name."""
     text = _EMAIL.sub("[e-mail address]", without_payment_data(text))
-    return _PHONE.sub("[telephone number]", text)
+    for part in (name or "").split():
+        if len(part) > 2:
+            text = re.sub(rf"\b{re.escape(part)}\b", "[name]", text, flags=re.IGNORECASE)
+    return _GROUPS.sub(_telephone, text)
+
+
+def _telephone(found: re.Match[str]) -> str:
+    """Eight to fifteen digits in groups (ITU-T E.164) are a telephone number, unless they are a date."""
+    written = found.group()
+    digits = sum(mark.isdigit() for mark in written)
+    grouped = any(mark in " ./-()+" for mark in written)
+    is_one = 8 <= digits <= 15 and grouped and not _DATE.fullmatch(written)
+    return "[telephone number]" if is_one else written
 
 
 def card_numbers(text: str) -> tuple[str, ...]:
@@ -42,7 +57,8 @@ def card_numbers(text: str) -> tuple[str, ...]:
 def is_card(digits: str) -> bool:
     """Whether digits are a card number: a known issuer's first digits and the Luhn check (ISO/IEC 7812-1)."""
     number = re.sub(r"\D", "", digits)
-    return 13 <= len(number) <= 19 and bool(_ISSUERS.match(number)) and _luhn(number)
+    known = r"5[0678]|6" if len(number) == 12 else _ISSUERS  # only Maestro has cards of 12 digits
+    return 12 <= len(number) <= 19 and re.match(known, number) is not None and _luhn(number)
 
 
 def _luhn(number: str) -> bool:

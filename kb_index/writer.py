@@ -45,7 +45,7 @@ async def write(
         sources.insert(0, _order(order))
     system = system_prompt(voice)
     answer = await model.answer(
-        system, user_prompt(question, history, [(source.title, text) for source, text in sources])
+        system, user_prompt(question, history, [(source.title, text) for source, text in sources], name=name)
     )
     if answer.needs_human or not answer.answer.strip():
         raise ModelTrouble(f"{model.name} leaves this to a person: {answer.reason or 'no reason given'}")

@@ -35,8 +35,12 @@ def test_other_numbers_stay(text: str) -> None:
 
 def test_personal_data_is_reduced() -> None:
     """E-mail addresses and telephone numbers are not needed for an answer."""
-    text = without_personal_data("Mail sam.lee@example.org or call +1 415 555 0142.")
-    assert text == "Mail [e-mail address] or call [telephone number]."
+    text = without_personal_data("Mail sam.lee@example.org or call +1 415 555 0142. Sam", name="Sam Lee")
+    assert text == "Mail [e-mail address] or call [telephone number]. [name]"
+    for number in ("(579)888-3058", "07700 063 966", "+49 30 1234567"):
+        assert without_personal_data(number) == "[telephone number]"
+    for other in ("2026-11-24", "24.11.2026", "order 1234567890", "$1,200.50", "5 to 10 days", "#1042-2231"):
+        assert without_personal_data(other) == other
 
 
 def test_an_iban_is_known_by_its_remainder() -> None:
