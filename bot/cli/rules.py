@@ -6,6 +6,7 @@ import click
 
 from bot.cli.rules_check import check, help_, lint_codes
 from bot.cli.rules_explain import explain, why
+from bot.cli.rules_init import init, schema
 from bot.cli.rules_past import backtest, diff
 from bot.cli.rules_publish import history, publish, rollback
 from bot.cli.rules_score import score
@@ -18,6 +19,8 @@ def rules() -> None:
 
 
 for command in (
+    init,
+    schema,
     check,
     try_,
     test,
