@@ -20,6 +20,7 @@ VERBS = {
     "kb": ("bot.cli.kb", "Build the knowledge-base index; ask and score it."),
     "channels": ("bot.cli.channels", "See what a channel makes of a text."),
     "sla": ("bot.cli.sla", "See until when an answer is promised, and which conversations wait."),
+    "status": ("bot.cli.status", "Show which parts work, what waits, and which promises are due."),
     "notify": ("bot.cli.notify", "Find out whether an alert would arrive."),
     "plugins": ("bot.cli.plugins", "List, examine, make and test plugins."),
 }

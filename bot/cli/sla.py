@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import click
 
 from bot import settings as environment
+from bot.cli.status import database_of_settings
 from bot.extensions import fact_registry, load_plugins
 from bot.service_level.calendar import ALWAYS
 from bot.service_level.clocks import Clock
 from bot.service_level.promises import Promises
+from bot.service_level.standing import clock_as_json, state_of
+from bot.service_level.wording import lasting
+from bot.store.clocks import Clocks, Waiting
 from plugins.errors import BadRequest
 from plugins.model import Priority
 from rules.book import RuleBook
@@ -70,6 +75,40 @@ def due(priority: str, start: str | None, as_json: bool) -> None:
         name, target = one.metric.value.replace("_", " "), f"{one.target.total_seconds() / 3600:g} h"
         ends = _local(one.due_at, promises) if one.due_at else "never: the calendar has no open day left"
         click.echo(f"{name:<16} {target:>7}   due {ends}")
+
+
+@sla.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def status(as_json: bool) -> None:
+    r"""List the conversations with an open promise, the next due first. Ends with 1 if one is overdue.
+
+    \b
+    Examples:
+      hotdash sla status
+      hotdash sla status --json
+    """
+
+    async def read() -> list[Waiting]:
+        async with database_of_settings() as database:
+            return await Clocks(database).waiting()
+
+    waiting, now = asyncio.run(read()), datetime.now(UTC)
+    states = [state_of(one, now) for one in waiting]
+    if as_json:
+        click.echo(json.dumps([clock_as_json(one, now) for one in waiting], indent=2))
+    else:
+        for one, state in zip(waiting, states, strict=True):
+            left = "" if one.due_at is None else _left(one.due_at - now)
+            name = one.metric.replace("_", " ")
+            click.echo(f"#{one.conversation:<8} {one.priority} {name:<15} {state:<9} {left}")
+        if not waiting:
+            click.echo("nobody waits")
+    if "breached" in states:
+        raise SystemExit(1)
+
+
+def _left(time: timedelta) -> str:
+    return f"in {lasting(time)}" if time > timedelta(0) else f"{lasting(-time)} ago"
 
 
 def _moment(text: str | None, promises: Promises) -> datetime:

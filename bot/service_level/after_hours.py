@@ -85,13 +85,13 @@ class AfterHours:
         clock = next((clock for clock in clocks if clock.metric != Metric.RESOLUTION), None)
         if clock is None:
             return  # answered in the meantime
-        due = f" An answer is due by {spoken(clock.due_at, zone, now=now)}." if clock.due_at else ""
+        due = f"; an answer is due by {spoken(clock.due_at, zone, now=now)}" if clock.due_at else ""
         cause = Cause(
             name=f"urgent:{message.id}",
             at=message.received_at,
             severity=Severity.CRITICAL if priority is Priority.P0 else Severity.ERROR,
             title=f"{priority} after hours: conversation {number}",
-            text=f"A customer wrote at {spoken(message.received_at, zone, now=now)}.{due}",
+            text=f"The customer's message is of {spoken(message.received_at, zone, now=now)}{due}.",
         )
         rota = self.terms.rota
         async with self.database.transaction() as on:

@@ -116,7 +116,9 @@ class Timekeeper:
             and message.author == "user"
             and message.content.split() == ["/ack"]
         ):
-            await self.incidents.acknowledge(conversation_id, f"agent {message.author_id}", on=on)
+            await self.incidents.acknowledge(
+                conversation_id, message.author_name or f"agent {message.author_id}", on=on
+            )
         return new
 
     async def _kind(self, message: MessageEvent, on: Transaction) -> Kind | None:

@@ -17,7 +17,7 @@ from aiohttp.test_utils import TestServer
 from standardwebhooks.webhooks import Webhook
 
 from bot.chatwoot.client import Chatwoot, Rights
-from bot.chatwoot.payloads import ConversationEvent, MessageEvent, envelope
+from bot.chatwoot.payloads import ConversationEvent, MessageEvent, envelope, read
 from bot.chatwoot.sandbox import Sandbox
 from bot.postbox import Postbox
 from bot.service_level.service import ServiceLevel
@@ -32,8 +32,6 @@ from bot.store.record import Record
 from bot.worker import Retry
 from plugins.manager import Plugins
 from plugins.model import (
-    Contact,
-    Conversation,
     Decision,
     Draft,
     Facts,
@@ -136,10 +134,15 @@ class Shop:
         return message.conversation_id
 
     async def customer(
-        self, conversation: int, priority: Priority = Priority.P2, *, status: Status = Status.OPEN
+        self,
+        conversation: int,
+        priority: Priority = Priority.P2,
+        *,
+        status: Status = Status.OPEN,
+        event: MessageEvent | None = None,
     ) -> UUID:
-        """The customer writes now, and the rules decide."""
-        event = self.event(conversation, "incoming", author="contact", status=status)
+        """The customer writes now, or has written `event`, and the rules decide."""
+        event = event or self.event(conversation, "incoming", author="contact", status=status)
         ours = await self.hear(event)
         message = message_of(event)
         decision = Decision(priority=priority, route=Route.DRAFT, reasons=())
@@ -165,7 +168,7 @@ class Shop:
     async def agent_notes(self, conversation: int, text: str) -> None:
         """An agent leaves a private note now."""
         event = self.event(conversation, "outgoing", author="user")
-        await self.hear(replace(event, private=True, content=text, author_id=14))
+        await self.hear(replace(event, private=True, content=text))
 
     async def becomes(self, conversation: int, status: Status, priority: Priority | None = None) -> None:
         """The conversation changes in Chatwoot now."""
@@ -182,33 +185,31 @@ class Shop:
         priority: Priority | None = None,
     ) -> MessageEvent:
         """What Chatwoot tells of a message that is written now."""
-        shown = Conversation(
-            id=conversation,
-            account_id=2,
-            inbox_id=7,
-            inbox_type="Channel::Email",
-            status=status,
-            priority=priority,
-            updated_at=self.now,
-        )
-        return MessageEvent(
-            id=next(self.numbers),
-            created=True,
-            kind=kind,
-            private=False,
-            deleted=False,
-            content="…",
-            trimmed="…",
-            written_at=self.now,
-            author=author,
-            author_id=1,
-            marker=None,
-            contact=Contact(id=1, email="ada@example.org"),
-            conversation=shown,
-            subject=None,
-            attachments=(),
-            automatic=False,
-        )
+        senders = {
+            "contact": {"id": 1, "name": "Ada", "email": "ada@example.org"},
+            "user": {"id": 14, "name": "Ines", "type": "user"},
+            "agent_bot": {"id": 3, "name": "Bot", "type": "agent_bot"},
+        }
+        told = {
+            "event": "message_created",
+            "id": next(self.numbers),
+            "message_type": kind,
+            "content": "…",
+            "created_at": self.now.isoformat(),
+            "sender": senders.get(author),
+            "conversation": {
+                "id": conversation,
+                "inbox_id": 7,
+                "channel": "Channel::Email",
+                "status": status.value,
+                "priority": priority and priority.in_chatwoot,
+                "updated_at": self.now.timestamp(),
+                "meta": {"sender": senders["contact"]},
+            },
+        }
+        news = read(told, account_id=2)
+        assert isinstance(news, MessageEvent)
+        return news
 
     async def hear(self, news: MessageEvent | ConversationEvent) -> UUID:
         """Record what Chatwoot tells, as the reader does."""

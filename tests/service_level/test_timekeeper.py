@@ -96,7 +96,7 @@ async def test_acknowledged_in_a_note(shop) -> None:
     await shop.agent_notes(conversation, "/ack")
     await shop.wait(HOUR)
     assert [name for name, _ in shop.pagers.heard()] == ["olive-pager", "olive-pager"]
-    assert shop.pagers.heard("acknowledge") == [("olive-pager", "agent 14 takes care of it.")]
+    assert shop.pagers.heard("acknowledge") == [("olive-pager", "Ines takes care of it.")]
     await shop.wait(8 * HOUR)
     assert ("managers", f"Resolution overdue: conversation {conversation} (P1)") in shop.pagers.heard()
 

@@ -76,6 +76,7 @@ class Inbox:
     address: str  #: E-mail address, +E164 number, website URL or identifier, by channel.
     member_ids: set[int] = field(default_factory=set)
     agent_bot_id: int | None = None
+    out_of_office: str | None = None  #: What Chatwoot itself answers after hours.
 
 
 @dataclass(slots=True, kw_only=True)
