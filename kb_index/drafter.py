@@ -80,7 +80,15 @@ class Drafter:
             return _none(match, str(trouble))
         if proposal is None:
             return _none(match, "no article says anything that answers this")
-        inspected = inspect(proposal, readable, match, voice=self.voice, calibration=self.kb.calibration)
+        inspected = await asyncio.to_thread(
+            inspect,
+            proposal,
+            readable,
+            match,
+            voice=self.voice,
+            calibration=self.kb.calibration,
+            embedder=self.kb.embedder,
+        )
         return _none(match, inspected) if isinstance(inspected, str) else inspected
 
     async def _propose(

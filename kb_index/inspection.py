@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kb_index.actions import Action, suggested_actions
 from kb_index.composer import Composed
 from kb_index.confidence import Calibration
+from kb_index.embedding import Embedder
 from kb_index.grounding import check, foreign_links, promises_money
 from kb_index.injection import is_instruction
 from kb_index.order_facts import Asked
@@ -40,17 +41,25 @@ class Proposal:
 
 
 def inspect(
-    proposal: Proposal, question: str, match: Match, *, voice: BrandVoice, calibration: Calibration
+    proposal: Proposal,
+    question: str,
+    match: Match,
+    *,
+    voice: BrandVoice,
+    calibration: Calibration,
+    embedder: Embedder | None = None,
 ) -> Draft | str:
     """The draft with every sentence's support and its confidence, or the reason why it is stopped."""
     composed = proposal.composed
     if reason := _stopped(composed, voice):
         return reason
+    greeting = composed.answer.partition("\n")[0]
     sentences = check(
         composed.answer,
         composed.evidence,
         verbatim=composed.verbatim,
-        courtesy=(*voice.greeting_lines(), voice.sympathy, voice.offer, *voice.closing.splitlines()),
+        courtesy=(greeting, voice.sympathy, voice.offer, *voice.closing.splitlines()),
+        embedder=embedder,
     )
     unsupported = sum(not sentence.supported for sentence in sentences)
     cited = sum(bool(sentence.citations) for sentence in sentences)

@@ -54,10 +54,6 @@ class BrandVoice(BaseModel):
         first = first_name(name)
         return self.greeting.replace("{name}", first) if first else self.greeting_without_name
 
-    def greeting_lines(self) -> tuple[str, ...]:
-        """What a first line may look like, apart from the name."""
-        return (self.greeting_without_name, *self.greeting.split("{name}"))
-
     def avoided(self, text: str) -> tuple[str, ...]:
         """The phrases of `avoid` that a text contains."""
         return tuple(

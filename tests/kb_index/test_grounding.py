@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kb_index.embedding import MiniLm
 from kb_index.grounding import check, foreign_links, promises_money, quantities, split
 
 SOURCE = {1: "Returns\nYou can return an item within 30 days of delivery. The label costs $6.50."}
@@ -133,3 +134,13 @@ def test_any_text_can_be_checked(text: str) -> None:
     """No text makes the check fail, and it never supports a citation that does not exist."""
     for sentence in check(text, {}):
         assert not (sentence.citations and sentence.supported)
+
+
+def test_other_words_with_the_same_meaning_are_support(embedder: MiniLm) -> None:
+    """With the model, a paraphrase is supported; another number in the same words still is not."""
+    source = {1: "You can return an item within 30 days of delivery."}
+    told = "Sending a product back is possible for 30 days after you got it [1]."
+    assert [one.supported for one in check(told, source)] == [False]
+    assert [one.supported for one in check(told, source, embedder=embedder)] == [True]
+    assert [one.supported for one in check(told.replace("30", "60"), source, embedder=embedder)] == [False]
+    assert [one.supported for one in check("We sell boats [1].", source, embedder=embedder)] == [False]
