@@ -15,7 +15,8 @@ from bot.store.events import Events
 from bot.store.jobs import Job
 from bot.store.record import Record
 from plugins.channels import Channels
-from plugins.errors import ChatwootRefused
+from plugins.errors import ChatwootForbidden, ChatwootRefused
+from plugins.model import Contact
 
 log = structlog.get_logger()
 
@@ -69,9 +70,10 @@ class Answerer:
             # Answered by a person, deleted or resolved in the meantime.
             await self._events.settle(event_id, [news.id], draft_created=False)
             return None
+        message = await self._channels.read(message_of(news, self._channels))
+        await self._note_contact(news.contact, message.contact)
         if any(one.number > news.id and not one.decided for one in waiting):
             return None  # a newer message's own job answers this one too
-        message = await self._channels.read(message_of(news, self._channels))
         if message.automatic:
             log.info("message.automatic", conversation=news.conversation.id, message=news.id)
             await self._record.mark_automatic(news.id)
@@ -79,3 +81,15 @@ class Answerer:
             await self._events.settle(event_id, [news.id], draft_created=False)
             return None
         return await compose(event_id, conversation_id, message, waiting, self._channels)
+
+    async def _note_contact(self, before: Contact, after: Contact) -> None:
+        """Tell Chatwoot what a channel learnt about the contact, such as that they want no more SMS."""
+        learnt = {
+            name: value for name, value in after.attributes.items() if before.attributes.get(name) != value
+        }
+        if not learnt:
+            return
+        try:
+            await self._pipeline.chatwoot.note_contact(after.id, learnt)
+        except (ChatwootForbidden, ChatwootRefused) as error:
+            log.warning("contact.not_noted", contact=after.id, attributes=list(learnt), fault=str(error))

@@ -40,6 +40,7 @@ def message_of(event: MessageEvent, channels: Channels) -> Message:
         subject=event.subject,
         attachments=event.attachments,
         automatic=event.automatic,
+        attributes=event.attributes,
     )
 
 
@@ -54,7 +55,9 @@ async def compose(
     texts = {newest.id: newest.content}
     for one in waiting:
         if one.number != newest.id:
-            earlier = replace(newest, id=one.number, content=one.content, raw_content=one.content)
+            earlier = replace(
+                newest, id=one.number, content=one.content, raw_content=one.content, attributes={}
+            )
             texts[one.number] = (await channels.read(earlier)).content
     words = "\n".join(text for _, text in sorted(texts.items()) if text.strip())
     return Inquiry(

@@ -36,12 +36,14 @@ class Sms(Channel):
         self._strip_accents = strip_accents
 
     def read(self, message: Message) -> Message:
-        """Flag a lone STOP or START: the carrier acts on it and answers, so nobody else does."""
+        """Heed a lone STOP or START: it is noted with the contact, and the carrier alone answers it."""
         word = opt_out.keyword(message.content)
-        acted_on = word is opt_out.Keyword.OPT_OUT or (
-            word is opt_out.Keyword.OPT_IN and message.content.strip().casefold() != "yes"
-        )
-        return replace(message, automatic=True) if acted_on else message
+        stops = word is opt_out.Keyword.OPT_OUT
+        starts = word is opt_out.Keyword.OPT_IN and message.content.strip().casefold() != "yes"
+        if not stops and not starts:
+            return message
+        attributes = {**message.contact.attributes, OPTED_OUT: stops}
+        return replace(message, automatic=True, contact=replace(message.contact, attributes=attributes))
 
     def format(self, draft: Draft, message: Message, agent: str | None) -> Reply:
         """Plain text of at most 159 units if that is possible without losing a fact."""

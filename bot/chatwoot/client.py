@@ -70,8 +70,13 @@ class Chatwoot:
         """Close the connections."""
         await self._http.aclose()
 
-    async def post(self, conversation_id: int, content: str, *, private: bool, marker: str) -> int:
-        """Post as the bot, once, and return the message's id. After ChatwootUnavailable it may be there."""
+    async def post(
+        self, conversation_id: int, content: str, *, private: bool, marker: str, by: Speaker = "bot"
+    ) -> int:
+        """Post once, and return the message's id. After ChatwootUnavailable it may be there.
+
+        What is posted `by` a user counts as a person's answer in Chatwoot's reports; a bot's does not.
+        """
         answer = await self._call(
             "POST",
             f"conversations/{conversation_id}/messages",
@@ -81,6 +86,7 @@ class Chatwoot:
                 "message_type": "outgoing",
                 "content_attributes": {MARKER: marker},
             },
+            by=by,
             repeat=False,
         )
         number = answer.get("id") if isinstance(answer, dict) else None
@@ -143,6 +149,10 @@ class Chatwoot:
         path = f"conversations/{conversation_id}/toggle_priority"
         await self._call("POST", path, json={"priority": priority.in_chatwoot})
 
+    async def note_contact(self, contact_id: int, attributes: Mapping[str, Any]) -> None:
+        """Set custom attributes of a contact; Chatwoot keeps its others (user token)."""
+        await self._call("PUT", f"contacts/{contact_id}", json={"custom_attributes": attributes}, by="user")
+
     async def show_typing(self, conversation_id: int, *, on: bool) -> None:
         """Show the customer that an answer is being written, or no longer."""
         path = f"conversations/{conversation_id}/toggle_typing_status"
@@ -164,6 +174,11 @@ class Chatwoot:
         path = f"conversations/{conversation_id}/assignments"
         await self._call("POST", path, json={"team_id": self._teams[key]})
         return True
+
+    async def agents(self) -> list[dict[str, Any]]:
+        """The agents and administrators of the account (user token)."""
+        found: list[dict[str, Any]] = await self._call("GET", "agents", by="user")
+        return found
 
     async def inbox(self, inbox_id: int) -> dict[str, Any]:
         """An inbox with its working hours and out-of-office text (user token)."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -63,12 +63,14 @@ class MessageEvent:
     written_at: datetime
     author: str  #: contact, user, agent_bot or system.
     author_id: int | None
+    author_name: str | None
     marker: str | None  #: Set on our own posts.
     contact: Contact
     conversation: Conversation
     subject: str | None
     attachments: tuple[Attachment, ...]
     automatic: bool
+    attributes: Mapping[str, Any] = field(default_factory=dict)  #: Chatwoot's content_attributes.
 
     @property
     def from_customer(self) -> bool:
@@ -178,12 +180,14 @@ def _message(message: MessageIn, event: str, account_id: int) -> MessageEvent:
         written_at=message.created_at or datetime.now(UTC),
         author=_author(message.sender, kind),
         author_id=message.sender.id if message.sender else None,
+        author_name=message.sender.name if message.sender else None,
         marker=str(mark) if mark else None,
         contact=_contact(message.conversation.meta.sender or message.sender),
         conversation=_conversation(message.conversation, outer.id if outer and outer.id else account_id),
         subject=subject if isinstance(subject, str) else None,
         attachments=tuple(_attachment(attachment) for attachment in message.attachments),
         automatic=email.get("auto_reply") is True,
+        attributes=attributes,
     )
 
 

@@ -80,6 +80,12 @@ def test_carrier_words_wait_for_nobody(text: str, message) -> None:
     assert Sms().read(message(text, channel="sms")).automatic
 
 
+@pytest.mark.parametrize(("text", "out"), [("STOP", True), ("start", False)])
+def test_an_opt_out_is_noted_with_the_contact(text: str, out: bool, message) -> None:
+    """What the contact wants is an attribute of theirs from then on."""
+    assert Sms().read(message(text, channel="sms")).contact.attributes["sms_opt_out"] is out
+
+
 @pytest.mark.parametrize("text", ["yes", "help", "Please stop sending me the wrong size"])
 def test_words_for_a_person_reach_one(text: str, message) -> None:
     """A yes or a cry for help may be meant for us."""
