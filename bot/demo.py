@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from bot import app
 from bot.chatwoot.sandbox import Sandbox
@@ -17,6 +17,9 @@ from bot.store.database import Database
 from bot.store.decisions import Decisions
 from bot.store.throwaway import throwaway
 from bot.webhook import PATH
+from plugins.errors import HotdashError, SettingsError
+
+Value = TypeVar("Value")
 
 SUBSCRIPTIONS = (
     "conversation_created",
@@ -102,6 +105,17 @@ class Stage:
 
     sandbox: Sandbox
     database: Database
+    serving: asyncio.Task[None]  #: The service.
+
+    async def until(self, happening: Coroutine[Any, Any, Value]) -> Value:
+        """What a happening gives; an error of the service, should it end first."""
+        awaited = asyncio.create_task(happening)
+        await asyncio.wait((awaited, self.serving), return_when=asyncio.FIRST_COMPLETED)
+        if not awaited.done():
+            awaited.cancel()
+            self.serving.result()
+            raise HotdashError("the service ended by itself")
+        return awaited.result()
 
     async def play(self, examples: Sequence[Example]) -> list[Shown]:
         """Let the customers write, one after the other, and see what each note says. Raises TimeoutError."""
@@ -112,7 +126,7 @@ class Stage:
             example.channel, example.text, contact=example.contact, name=example.name, subject=example.subject
         )
         number = message.conversation_id
-        await self.sandbox.wait_for(lambda: bool(self._notes(number)), timeout=_NOTE_WITHIN)
+        await self.until(self.sandbox.wait_for(lambda: bool(self._notes(number)), timeout=_NOTE_WITHIN))
         kept = await Decisions(self.database).of_message(message.id)
         assert kept is not None, "a note is written after its decision"
         return Shown(
@@ -140,12 +154,28 @@ async def staged(*, chatwoot_port: int = 0, port: int = 0, **settings: Any) -> A
     server = throwaway()
     url = await asyncio.to_thread(server.start)
     try:
-        async with Sandbox(port=chatwoot_port) as sandbox:
+        async with _chatwoot(chatwoot_port) as sandbox:
             chosen = _settings(sandbox, database_url=url, port=port or _free_port(), **settings)
-            async with _serving(chosen), _reading(url) as database:
-                yield Stage(sandbox=sandbox, database=database)
+            async with _serving(chosen) as serving, _reading(url) as database:
+                yield Stage(sandbox=sandbox, database=database, serving=serving)
     finally:
         await asyncio.to_thread(server.stop)
+
+
+@asynccontextmanager
+async def _chatwoot(port: int) -> AsyncIterator[Sandbox]:
+    sandbox = Sandbox(port=port)
+    try:
+        await sandbox.start()
+    except OSError as error:
+        raise SettingsError(
+            f"the stand-in Chatwoot cannot listen on port {port} ({error.strerror}); "
+            "choose another with --chatwoot-port"
+        ) from error
+    try:
+        yield sandbox
+    finally:
+        await sandbox.stop()
 
 
 def _settings(sandbox: Sandbox, *, port: int, **settings: Any) -> Settings:
@@ -164,8 +194,8 @@ def _settings(sandbox: Sandbox, *, port: int, **settings: Any) -> Settings:
 
 
 @asynccontextmanager
-async def _serving(settings: Settings) -> AsyncIterator[None]:
-    """The service, listening; an error of its own ends the demonstration."""
+async def _serving(settings: Settings) -> AsyncIterator[asyncio.Task[None]]:
+    """The service, listening."""
     ready, stop = asyncio.Event(), asyncio.Event()
     serving = asyncio.create_task(app.run(settings, listen=True, work=True, stop=stop, ready=ready))
     started = asyncio.create_task(ready.wait())
@@ -173,7 +203,7 @@ async def _serving(settings: Settings) -> AsyncIterator[None]:
     started.cancel()
     try:
         if not serving.done():
-            yield
+            yield serving
     finally:
         stop.set()
         await serving

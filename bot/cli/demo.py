@@ -50,7 +50,7 @@ async def _show(*, once: bool, as_json: bool, chatwoot_port: int, port: int) -> 
         click.echo(f"\n  Open {stage.sandbox.url} to see it, and to write as a customer.\n")
         _print(await stage.play(EXAMPLES), as_json=as_json)
         click.echo(f"\n  Open {stage.sandbox.url}. Ctrl-C ends the demonstration.\n")
-        await stop.wait()
+        await stage.until(stop.wait())
 
 
 def _print(shown: list[Shown], *, as_json: bool) -> None:
