@@ -28,7 +28,7 @@ class Capabilities:
     markup: Markup = Markup.PLAIN
     file_types: tuple[str, ...] = ()  #: MIME types that may be attached.
     max_files: int = 15  #: Chatwoot's own limit.
-    max_file_bytes: int = 20 * 1024 * 1024
+    max_file_bytes: int = 20 * 1024 * 1024  #: Of all files of a reply together.
     typing: bool = False  #: Customers see that an answer is being written.
     short_links: bool = False  #: Long addresses are replaced by our own short ones before formatting.
     answer_within: timedelta | None = (

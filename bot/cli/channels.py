@@ -7,6 +7,7 @@ import json
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import BinaryIO
 
 import click
@@ -17,6 +18,7 @@ from bot.extensions import load_plugins
 from channels.mail_text import mail_of
 from plugins.channels import Channels
 from plugins.errors import BadRequest
+from plugins.files import OutgoingFile, problems
 from plugins.model import Contact, Conversation, Draft, Message, Reply
 
 
@@ -33,13 +35,19 @@ def channels() -> None:
 @click.option("--text", required=True, help='The draft, with or without [1] marks; "-" reads standard input.')
 @click.option("--customer", help="The customer's name, for a greeting.")
 @click.option("--agent", help="Name of the agent who sends it, for a signature.")
+@click.option(
+    "--attach", type=click.Path(exists=True, dir_okay=False, path_type=Path), multiple=True, help="A file."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def preview(name: str, text: str, customer: str | None, agent: str | None, as_json: bool) -> None:
+def preview(
+    name: str, text: str, customer: str | None, agent: str | None, attach: tuple[Path, ...], as_json: bool
+) -> None:
     r"""Show exactly what a customer would get.
 
     \b
     Examples:
       hotdash channels preview --channel sms --text "It’s on its way [1]."
+      hotdash channels preview --channel email --text "Your label" --attach label.pdf
       hotdash channels preview --channel email --text "**Yes**, within 30 days." --customer Ada --json
     """
     text = sys.stdin.read() if text == "-" else text
@@ -47,6 +55,9 @@ def preview(name: str, text: str, customer: str | None, agent: str | None, as_js
     if name not in plugins.channels.names():
         raise BadRequest(f'there is no channel "{name}"; there are: {", ".join(plugins.channels.names())}')
     reply = asyncio.run(_format(plugins.channels, name, text, customer, agent))
+    sent = [OutgoingFile(name=path.name, content=path.read_bytes()) for path in attach]
+    found = problems(sent, plugins.channels.capabilities(name))
+    reply = replace(reply, warnings=(*reply.warnings, *found))
     if as_json:
         shown = {
             "channel": reply.channel,

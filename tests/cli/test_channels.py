@@ -32,6 +32,15 @@ def test_preview_for_people() -> None:
     assert "warning: goes out as 2 segments (200 units; one segment has 160 at most)" in result.output
 
 
+def test_preview_with_files(tmp_path: Path) -> None:
+    """A file that the channel does not carry is a warning, whatever its name says."""
+    (tmp_path / "label.pdf").write_bytes(b"MZ")
+    attached = ["--text", "Your label", "--attach", str(tmp_path / "label.pdf")]
+    for channel, warning in (("email", "label.pdf is of no known type"), ("sms", "send a link instead")):
+        result = CliRunner().invoke(channels, ["preview", "--channel", channel, *attached])
+        assert warning in result.output
+
+
 def test_an_unknown_channel_is_told() -> None:
     """A channel that is not there is an error that names those that are."""
     result = CliRunner().invoke(channels, ["preview", "--channel", "fax", "--text", "Hello"])

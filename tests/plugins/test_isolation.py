@@ -195,7 +195,7 @@ def test_two_plugins_for_one_inbox_type(install) -> None:
 def test_two_plugins_for_one_fact(install) -> None:
     """Two plugins that register one fact are named."""
     install("acme", FACTS.format(kind="def", body="return {}").replace('"moon"', '"sms.keyword"'))
-    with pytest.raises(PluginError, match="a fact sms.keyword: sms and acme"):
+    with pytest.raises(PluginError, match=r"a fact sms\.keyword: sms and acme"):
         Plugins.load()
 
 
