@@ -15,6 +15,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.chatwoot import payloads
+from bot.chatwoot.credentials import without_credentials
 from bot.chatwoot.signature import DELIVERY, SIGNATURE, TIMESTAMP, fault
 from bot.outcomes import Outcomes
 from bot.store.events import Events, NewEvent, Outcome
@@ -64,7 +65,7 @@ class Webhook:
         kept = await self._events.keep(
             NewEvent(
                 event=about.event,
-                body=body,
+                body=without_credentials(body),
                 delivery_id=_delivery(request),
                 dedup_key=about.dedup_key,
                 account_id=about.account_id or self._account_id,
