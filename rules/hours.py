@@ -6,6 +6,8 @@ import re
 from datetime import date, datetime
 from itertools import pairwise
 
+from holidays import list_supported_countries
+
 from rules.document import Node, Scalar
 from rules.fields import FieldReader
 from rules.language import BusinessHours
@@ -50,9 +52,22 @@ def read_business_hours(fields: FieldReader, node: Node) -> BusinessHours:
             holidays = _days(fields, closed["dates"][1]) if "dates" in closed else ()
         else:
             holidays = _days(fields, listed)
+    if country is not None:
+        _check_country(fields, parts["holidays"][1], country, subdivision)
     return BusinessHours(
         days=days, special=special, holidays=frozenset(holidays), country=country, subdivision=subdivision
     )
+
+
+def _check_country(fields: FieldReader, node: Node, country: str, subdivision: str | None) -> None:
+    states = list_supported_countries().get(country)
+    if states is None:
+        fields.note(
+            "R112", node, f'nobody knows the holidays of "{country}"; write an ISO 3166 code such as US'
+        )
+    elif subdivision is not None and subdivision not in states:
+        known = ", ".join(states) or "none"
+        fields.note("R112", node, f'{country} has no subdivision "{subdivision}"; there are: {known}')
 
 
 def _days(fields: FieldReader, node: Node) -> tuple[date, ...]:

@@ -44,6 +44,7 @@ def schema(registry: FactRegistry) -> Schema:
         "business_hours": _closed(
             {"days": _hours(), "special": {"type": "object"}, "holidays": {}}, ["days"]
         ),
+        "on_call": _on_call(),
         "texts": {"type": "object", "description": "Named texts."},
         "words": {
             "type": "object",
@@ -72,6 +73,29 @@ def _closed(properties: Mapping[str, Schema], required: Collection[str] = ()) ->
 def _hours() -> Schema:
     spans = {"type": ["string", "array"], "description": '"09:00-17:00", a list of spans, or closed.'}
     return _closed(dict.fromkeys(WEEKDAYS, spans))
+
+
+def _on_call() -> Schema:
+    steps = {
+        "type": "array",
+        "items": _closed({"after": _DURATION, "to": _TEXT}, ["after", "to"]),
+        "minItems": 1,
+        "description": "Whom to tell when nobody has reacted: on_call, or a name under routes.",
+    }
+    override = {"from": _TEXT, "until": _TEXT, "person": _TEXT}
+    rotation = {"start": _TEXT, "every": _DURATION, "people": _LABELS}
+    properties = {
+        "rotation": _closed(rotation, rotation),
+        "overrides": {"type": "array", "items": _closed(override, override)},
+        "escalation": steps,
+        "approval": steps,
+        "routes": {
+            "type": "object",
+            "additionalProperties": _LABELS,
+            "description": "How each person is reached: names of notifiers in HOTDASH_NOTIFIERS.",
+        },
+    }
+    return _closed(properties, ["rotation", "routes"])
 
 
 def _level() -> Schema:
