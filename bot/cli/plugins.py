@@ -15,7 +15,8 @@ from bot import settings as environment
 from bot.extensions import load_plugins
 from plugins import scaffold
 from plugins.errors import PluginError
-from plugins.manager import Plugins, PluginStatus
+from plugins.manager import Plugins
+from plugins.registry import PluginStatus
 
 _COLOURS = {"active": "green", "failed": "red", "quarantined": "red", "disabled": "yellow"}
 _COLUMNS = ("name", "version", "kind", "status")

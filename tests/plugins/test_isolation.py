@@ -10,7 +10,8 @@ import pytest
 
 from plugins.errors import PluginError
 from plugins.guard import QUARANTINE, Guard
-from plugins.manager import Plugins, PluginStatus
+from plugins.manager import Plugins
+from plugins.registry import PluginStatus
 
 #: A guard that waits for a tenth of the usual time.
 HURRIED = partial(Guard, patience=0.1)
