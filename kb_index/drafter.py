@@ -75,9 +75,9 @@ class Drafter:
             async with asyncio.timeout(self.deadline.total_seconds()):
                 proposal = await self._propose(message, readable, match, asked, history)
         except TimeoutError:
-            return _none(match, f"no draft within {self.deadline.total_seconds():g} seconds")
+            return _none(match, f"no draft within {self.deadline.total_seconds():g} seconds", failed=True)
         except ModelTrouble as trouble:
-            return _none(match, str(trouble))
+            return _none(match, str(trouble), failed=True)
         if proposal is None:
             return _none(match, "no article says anything that answers this")
         inspected = await asyncio.to_thread(
@@ -134,5 +134,5 @@ class Drafter:
             return extract(question, match.passages, None)
 
 
-def _none(match: Match, reason: str) -> Abstention:
-    return Abstention(reason=reason, passages=match.passages[:3])
+def _none(match: Match, reason: str, *, failed: bool = False) -> Abstention:
+    return Abstention(reason=reason, passages=match.passages[:3], failed=failed)

@@ -7,6 +7,7 @@ import logging
 import sqlite3
 import weakref
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from kb_index import generation
@@ -103,6 +104,13 @@ class KnowledgeBase:
             changed, more = await asyncio.to_thread(self._take_in, libraries)
             self._trouble = "; ".join(filter(None, (trouble, more))) or None
             return changed
+
+    async def keep_fresh(self, every: timedelta) -> None:
+        """Refresh at once and then every so often, until cancelled: run it as a task of the service."""
+        while True:
+            if await self.refresh():
+                log.info("The knowledge base is now at version %s", self.status.version)
+            await asyncio.sleep(every.total_seconds())
 
     async def match(self, question: str, orders: Sequence[Order] = ()) -> Match:
         """What there is for a question. Takes the contact's orders: they may answer it by themselves."""

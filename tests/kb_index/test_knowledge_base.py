@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -186,6 +187,19 @@ async def test_another_process_sees_a_new_generation(folder: Path, tmp_path: Pat
     await one.refresh()
     assert await two.refresh() is False
     assert two.status.version == one.status.version
+
+
+async def test_a_task_keeps_it_fresh(folder: Path, tmp_path: Path, embedder: MiniLm) -> None:
+    """While the task runs, a new article is found without anybody asking for a refresh."""
+    kb = await KnowledgeBase.open(folder, tmp_path / "state", embedder=embedder)
+    task = asyncio.create_task(kb.keep_fresh(timedelta(milliseconds=20)))
+    (folder / "more.md").write_text("# Drones\n\nWe do not sell drones.")
+    async with asyncio.timeout(10):
+        while (await kb.match("drones")).passages[0].article_id != "more.md":
+            await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
 
 
 async def test_nothing_to_read_is_an_error(tmp_path: Path) -> None:
