@@ -107,7 +107,7 @@ class _Composer:
         assert isinstance(event, yaml.NodeEvent)
         if isinstance(event, yaml.AliasEvent):
             self._note(event, f'the alias "*{event.anchor}" is not part of the rule language; write it out')
-            return Scalar("", _place(event))
+            raise _Refused
         if event.anchor is not None:
             self._note(event, f'the anchor "&{event.anchor}" is not part of the rule language; use `words:`')
         assert isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent)

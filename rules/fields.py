@@ -86,7 +86,7 @@ class FieldReader:
             self.note(
                 "R108",
                 node,
-                f'{what} is read as the text "{text}", but other programs may read another type; '
+                f'{what}: this is read as the text "{text}", but other programs may read another type; '
                 f'write "{text}" in quotes',
             )
         return text

@@ -11,6 +11,8 @@ from rules.language import Place
 
 #: A reader can work through so many at a time; the rest is counted.
 SHOWN = 20
+#: Characters up to which a line is shown with its finding.
+LONGEST_LINE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +83,7 @@ class Report:
     def _with_caret(self, finding: Finding, lines: list[str]) -> list[str]:
         line, column = finding.place.line, finding.place.column
         out = [f"{self.file}:{line}:{column}: {finding.line_text}"]
-        if 1 <= line <= len(lines):
+        if 1 <= line <= len(lines) and len(lines[line - 1]) <= LONGEST_LINE:
             caret = " " * (column - 1) + "^" * max(1, min(finding.width, len(lines[line - 1]) - column + 1))
             hint = f' did you mean "{finding.suggestion}"?' if finding.suggestion else ""
             out += [f"{line:5} | {lines[line - 1]}", f"      | {caret}{hint}"]

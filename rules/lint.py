@@ -77,7 +77,7 @@ def _words(rule: Rule) -> Iterator[Finding]:
 
 def _hygiene(rule: Rule, at: datetime) -> Iterator[Finding]:
     if rule.ends is not None and rule.ends <= at:
-        yield _at(rule, "R212", f"{rule.id} ended on {rule.ends:%Y-%m-%d}; delete it or give it a new date")
+        yield _at(rule, "R212", f"{rule.id} is over since {rule.ends:%Y-%m-%d}; delete it or move the date")
     if not (rule.why or rule.description):
         yield _at(rule, "R301", f"{rule.id} has no why: agents will not know what it is for")
 
