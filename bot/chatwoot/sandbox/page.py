@@ -27,7 +27,8 @@ _HEADERS = {
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    # Not no-referrer: with it browsers send forms with the origin "null", and they would be refused.
+    "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
 _LIVE_PAUSE = 0.15  # seconds; a burst of changes reaches the browser as one
