@@ -19,6 +19,7 @@ from plugins.text import graphemes
 
 Make = Callable[..., Message]
 MakeDraft = Callable[..., Draft]
+ReplyTo = Callable[..., Reply]
 
 ANSWER = (
     "Your order #1042 costs 20.50 EUR and arrives within 5 days [1]. You can return it for 30 days [2, 3]."
@@ -37,11 +38,6 @@ ODD = {
     "markdown": "**bold** _it_ `code`\n\n- one\n- two\n\n1. first\n\n> quote",
 }
 DEADLINE = 2.0
-
-
-def formatted(plugins: Plugins, draft: Draft, message: Message, agent: str | None = None) -> Reply:
-    """The reply as the service would get it."""
-    return asyncio.run(plugins.channels.format(draft, message, agent=agent))
 
 
 def visible(text: str) -> str:
@@ -81,77 +77,58 @@ class TestDeclaration:
 class TestFormatting:
     """A draft becomes what the customer gets."""
 
-    def test_a_reply_is_of_the_channel(
-        self, plugins: Plugins, channel: Channel, make_message: Make, make_draft: MakeDraft
-    ) -> None:
+    def test_a_reply_is_of_the_channel(self, channel: Channel, reply_to: ReplyTo) -> None:
         """The reply carries the channel's name."""
-        assert formatted(plugins, make_draft(ANSWER), make_message()).channel == channel.name
+        assert reply_to(ANSWER).channel == channel.name
 
-    def test_an_ordinary_answer_needs_no_warning(
-        self, plugins: Plugins, channel: Channel, make_message: Make, make_draft: MakeDraft
-    ) -> None:
+    def test_an_ordinary_answer_needs_no_warning(self, reply_to: ReplyTo) -> None:
         """What the channel formats, its own check finds in order."""
-        assert formatted(plugins, make_draft("Yes, within 30 days."), make_message()).warnings == ()
+        assert reply_to("Yes, within 30 days.").warnings == ()
 
-    def test_it_gives_the_same_twice(
-        self, plugins: Plugins, channel: Channel, make_message: Make, make_draft: MakeDraft
-    ) -> None:
+    def test_it_gives_the_same_twice(self, reply_to: ReplyTo) -> None:
         """Formatting has no memory and no chance in it."""
-        draft, message = make_draft(ANSWER), make_message()
-        assert formatted(plugins, draft, message) == formatted(plugins, draft, message)
+        assert reply_to(ANSWER) == reply_to(ANSWER)
 
-    def test_citation_marks_are_gone(
-        self, plugins: Plugins, channel: Channel, make_message: Make, make_draft: MakeDraft
-    ) -> None:
+    def test_citation_marks_are_gone(self, reply_to: ReplyTo) -> None:
         """A customer never sees [1]."""
-        reply = formatted(plugins, make_draft(ANSWER), make_message())
+        reply = reply_to(ANSWER)
         assert not re.search(r"\[\d+(, \d+)*\]", " ".join(reply.parts))
 
-    def test_facts_stay(
-        self, plugins: Plugins, channel: Channel, make_message: Make, make_draft: MakeDraft
-    ) -> None:
+    def test_facts_stay(self, reply_to: ReplyTo) -> None:
         """Numbers, amounts and order names reach the customer."""
-        text = " ".join(formatted(plugins, make_draft(ANSWER), make_message()).parts)
+        text = " ".join(reply_to(ANSWER).parts)
         assert all(fact in text for fact in ("1042", "20.50", "5", "30"))
 
     @pytest.mark.parametrize("name", ODD)
-    def test_odd_text_stays(
-        self, name: str, plugins: Plugins, channel: Channel, make_message: Make, make_draft: MakeDraft
-    ) -> None:
+    def test_odd_text_stays(self, name: str, reply_to: ReplyTo) -> None:
         """Emoji, other scripts and odd characters do no harm, and letters and digits all arrive."""
-        reply = formatted(plugins, make_draft(ODD[name]), make_message())
+        reply = reply_to(ODD[name])
         letters = [c for c in visible(ODD[name]) if c.isalnum()]
         arrived = visible(" ".join(reply.parts))
         assert all(letter in arrived for letter in letters)
 
     @pytest.mark.parametrize("answer", ["", "   \n\t ", "[1]"], ids=["empty", "blank", "only a mark"])
-    def test_nothing_gives_nothing(
-        self, answer: str, plugins: Plugins, channel: Channel, make_message: Make, make_draft: MakeDraft
-    ) -> None:
+    def test_nothing_gives_nothing(self, answer: str, reply_to: ReplyTo) -> None:
         """An empty answer has no parts, and the reviewer is told."""
-        reply = formatted(plugins, make_draft(answer), make_message())
+        reply = reply_to(answer)
         assert reply.parts == ()
         assert reply.warnings
 
-    def test_no_part_is_empty(
-        self, plugins: Plugins, channel: Channel, make_message: Make, make_draft: MakeDraft
-    ) -> None:
+    def test_no_part_is_empty(self, reply_to: ReplyTo) -> None:
         """Every part has something to say."""
-        reply = formatted(plugins, make_draft("One.\n\n\n\n \n\nTwo.\n\n"), make_message())
+        reply = reply_to("One.\n\n\n\n \n\nTwo.\n\n")
         assert all(part.strip() for part in reply.parts)
 
     @pytest.mark.parametrize("around", [-1, 0, 1])
-    def test_the_limit_is_kept(
-        self, around: int, plugins: Plugins, channel: Channel, make_message: Make, make_draft: MakeDraft
-    ) -> None:
+    def test_the_limit_is_kept(self, around: int, channel: Channel, reply_to: ReplyTo) -> None:
         """One character less, the limit itself, one more: no part is longer than the limit."""
         words = "word " * (channel.capabilities.max_characters // 5 + 2)
         answer = words[: channel.capabilities.max_characters + around]
-        reply = formatted(plugins, make_draft(answer), make_message())
+        reply = reply_to(answer)
         assert all(len(part) <= channel.capabilities.max_characters for part in reply.parts)
 
     def test_a_huge_answer_is_survived(
-        self, plugins: Plugins, channel: Channel, make_message: Make, make_draft: MakeDraft
+        self, channel: Channel, make_message: Make, make_draft: MakeDraft
     ) -> None:
         """100,000 characters are formatted within the deadline, each part within the limit."""
         started = time.perf_counter()
@@ -159,61 +136,47 @@ class TestFormatting:
         assert time.perf_counter() - started < DEADLINE
         assert all(len(part) <= channel.capabilities.max_characters for part in reply.parts)
 
-    def test_one_endless_word_is_survived(
-        self, plugins: Plugins, channel: Channel, make_message: Make, make_draft: MakeDraft
-    ) -> None:
+    def test_one_endless_word_is_survived(self, channel: Channel, reply_to: ReplyTo) -> None:
         """A text without a single blank is cut somewhere, and nothing of it is lost."""
         length = channel.capabilities.max_characters + 50
-        reply = formatted(plugins, make_draft("7" * length), make_message())
+        reply = reply_to("7" * length)
         assert "".join(reply.parts).count("7") == length
 
-    def test_characters_are_not_cut(
-        self, plugins: Plugins, channel: Channel, make_message: Make, make_draft: MakeDraft
-    ) -> None:
+    def test_characters_are_not_cut(self, channel: Channel, reply_to: ReplyTo) -> None:
         """What a reader sees as one character stays in one part."""
         many = channel.capabilities.max_characters // len(FAMILY) + 3
-        reply = formatted(plugins, make_draft(FAMILY * many), make_message())
+        reply = reply_to(FAMILY * many)
         assert sum(graphemes(part).count(FAMILY) for part in reply.parts) == many
 
-    def test_addresses_are_not_cut(
-        self, plugins: Plugins, channel: Channel, make_message: Make, make_draft: MakeDraft
-    ) -> None:
+    def test_addresses_are_not_cut(self, channel: Channel, reply_to: ReplyTo) -> None:
         """A link stays whole wherever a part ends."""
         limit = channel.capabilities.max_characters
         filler = "x " * max(0, (limit - len(ADDRESS) // 2) // 2)
-        reply = formatted(plugins, make_draft(f"{filler}{ADDRESS}"), make_message())
+        reply = reply_to(f"{filler}{ADDRESS}")
         assert any(ADDRESS in part for part in reply.parts)
 
-    def test_a_signature_stands_once(
-        self, plugins: Plugins, channel: Channel, make_message: Make, make_draft: MakeDraft
-    ) -> None:
+    def test_a_signature_stands_once(self, channel: Channel, reply_to: ReplyTo) -> None:
         """The agent's name is written once at most, not under every part."""
         long = "Sentence number one. " * (channel.capabilities.max_characters // 20 + 1)
-        reply = formatted(plugins, make_draft(long), make_message(), agent="Zebulon")
+        reply = reply_to(long, agent="Zebulon")
         assert " ".join(reply.parts).count("Zebulon") <= 1
 
     @pytest.mark.parametrize("language", ["de", "ar", "zz", ""])
-    def test_any_language_is_taken(
-        self, language: str, plugins: Plugins, channel: Channel, make_message: Make, make_draft: MakeDraft
-    ) -> None:
+    def test_any_language_is_taken(self, language: str, reply_to: ReplyTo) -> None:
         """A language that the channel does not know is no error."""
-        assert formatted(plugins, make_draft("OK 17", language=language), make_message()).parts
+        assert reply_to("OK 17", language=language).parts
 
     @pytest.mark.parametrize(
         "contact", [Contact(id=1), Contact(id=1, name="<b>[x](y)\n# Z"), Contact(id=0, name="")]
     )
-    def test_any_contact_is_taken(
-        self, contact: Contact, plugins: Plugins, channel: Channel, make_message: Make, make_draft: MakeDraft
-    ) -> None:
+    def test_any_contact_is_taken(self, contact: Contact, plugins: Plugins, reply_to: ReplyTo) -> None:
         """A contact without a name, or with markup for a name, is no error and brings no markup in."""
-        reply = formatted(plugins, make_draft("OK 17"), make_message(contact=contact))
+        reply = reply_to("OK 17", contact=contact)
         assert "<b>" not in asyncio.run(plugins.channels.preview(reply))
 
-    def test_details_are_json(
-        self, plugins: Plugins, channel: Channel, make_message: Make, make_draft: MakeDraft
-    ) -> None:
+    def test_details_are_json(self, reply_to: ReplyTo) -> None:
         """What the channel adds can be stored."""
-        json.dumps(dict(formatted(plugins, make_draft(ANSWER), make_message()).details))
+        json.dumps(dict(reply_to(ANSWER).details))
 
 
 class TestChecking:
@@ -236,11 +199,9 @@ class TestChecking:
 class TestPreview:
     """The reviewer sees what the customer will see."""
 
-    def test_it_shows_every_word(
-        self, plugins: Plugins, channel: Channel, make_message: Make, make_draft: MakeDraft
-    ) -> None:
+    def test_it_shows_every_word(self, plugins: Plugins, reply_to: ReplyTo) -> None:
         """Every word of every part is in the preview."""
-        reply = formatted(plugins, make_draft("Alpha 17 beta.\n\nGamma delta."), make_message())
+        reply = reply_to("Alpha 17 beta.\n\nGamma delta.")
         html = asyncio.run(plugins.channels.preview(reply))
         words = re.findall(r"\w+", " ".join(reply.parts))
         assert all(word in html for word in words)
@@ -255,11 +216,9 @@ class TestPreview:
             '"><svg onload=alert(1)>',
         ],
     )
-    def test_markup_is_harmless(
-        self, attack: str, plugins: Plugins, channel: Channel, make_message: Make, make_draft: MakeDraft
-    ) -> None:
+    def test_markup_is_harmless(self, attack: str, plugins: Plugins, reply_to: ReplyTo) -> None:
         """No script, picture or javascript: link comes alive in the reviewer's browser."""
-        reply = formatted(plugins, make_draft(f"Hello {attack} 17"), make_message())
+        reply = reply_to(f"Hello {attack} 17")
         html = asyncio.run(plugins.channels.preview(reply)).lower()
         assert not re.search(r"<(script|img|svg|iframe)|href=[\"']?javascript:", html)
 
@@ -296,9 +255,7 @@ class TestReading:
 class TestManners:
     """The channel gets on with everybody else in the service."""
 
-    def test_fifty_at_once(
-        self, plugins: Plugins, channel: Channel, make_message: Make, make_draft: MakeDraft
-    ) -> None:
+    def test_fifty_at_once(self, plugins: Plugins, make_message: Make, make_draft: MakeDraft) -> None:
         """Fifty messages at the same time get what one gets."""
         draft, message = make_draft(ANSWER), make_message()
 
@@ -309,7 +266,7 @@ class TestManners:
         assert len(asyncio.run(all_of_them())) == 1
 
     def test_a_cancelled_call_leaves_no_trace(
-        self, plugins: Plugins, channel: Channel, make_message: Make, make_draft: MakeDraft
+        self, plugins: Plugins, reply_to: ReplyTo, make_message: Make, make_draft: MakeDraft
     ) -> None:
         """After a call that was cancelled, the next one is as good as ever."""
         draft, message = make_draft(ANSWER), make_message()
@@ -322,12 +279,10 @@ class TestManners:
                 await task
             return await plugins.channels.format(draft, message)
 
-        assert asyncio.run(cancelled_then_called()) == formatted(plugins, draft, message)
+        assert asyncio.run(cancelled_then_called()) == reply_to(ANSWER)
 
-    def test_it_never_failed(
-        self, plugins: Plugins, channel: Channel, make_message: Make, make_draft: MakeDraft
-    ) -> None:
+    def test_it_never_failed(self, plugins: Plugins, reply_to: ReplyTo) -> None:
         """The service did not have to stand in for the channel once."""
-        formatted(plugins, make_draft(ANSWER), make_message())
+        reply_to(ANSWER)
         failed = [(status.name, status.reason) for status in plugins.report() if status.failures]
         assert failed == []

@@ -6,6 +6,7 @@ plugins.conformance`. The fixtures below may be used in tests of one's own, too.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from collections.abc import Callable
@@ -18,7 +19,7 @@ import pytest
 from plugins import discovery
 from plugins.channel import Channel
 from plugins.manager import Plugins
-from plugins.model import Contact, Conversation, Draft, Message
+from plugins.model import Contact, Conversation, Draft, Message, Reply
 
 OPTION = "--hotdash-plugin"
 
@@ -31,10 +32,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run the checks of plugins.conformance for each channel of the plugin."""
     path: Path | None = metafunc.config.getoption(OPTION)
-    if path is not None and {"plugins", "channel"} <= set(metafunc.fixturenames):
+    wanted = [name for name in ("plugins", "channel") if name in metafunc.fixturenames]
+    if path is not None and wanted:
         loaded = load_alone(path)
-        channels = [(loaded, channel) for channel in loaded.channels.all()]
-        metafunc.parametrize(("plugins", "channel"), channels, ids=lambda value: getattr(value, "name", ""))
+        each = [{"plugins": loaded, "channel": channel} for channel in loaded.channels.all()]
+        names = [channel.name for channel in loaded.channels.all()]
+        metafunc.parametrize(wanted, [[values[name] for name in wanted] for values in each], ids=names)
 
 
 def check(path: Path) -> int:
@@ -89,3 +92,18 @@ def make_draft() -> Callable[..., Draft]:
         return Draft(answer=answer, confidence=0.9, citations=(), sentences=(), **fields)
 
     return make
+
+
+@pytest.fixture
+def reply_to(
+    plugins: Plugins, make_message: Callable[..., Message], make_draft: Callable[..., Draft]
+) -> Callable[..., Reply]:
+    """Formats an answer as the service does; `contact` and the draft's other fields can be given."""
+
+    def reply(
+        answer: str, *, agent: str | None = None, contact: Contact | None = None, **fields: Any
+    ) -> Reply:
+        message = make_message(contact=contact) if contact else make_message()
+        return asyncio.run(plugins.channels.format(make_draft(answer, **fields), message, agent=agent))
+
+    return reply

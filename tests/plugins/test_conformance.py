@@ -6,7 +6,7 @@ import pytest
 
 from plugins.conformance import *  # noqa: F403  # the kit's classes are these tests
 from plugins.manager import Plugins
-from plugins.testing import make_draft, make_message  # noqa: F401  # fixtures
+from plugins.testing import make_draft, make_message, reply_to  # noqa: F401  # fixtures
 
 OURS = Plugins.load(enabled=False)
 
