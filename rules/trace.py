@@ -15,6 +15,9 @@ from rules.truth import FALSE, TRUE, UNKNOWN, Truth
 #: Characters of a text fact that a trace shows; the message itself is stored elsewhere.
 SHOWN_TEXT = 80
 
+#: Operators whose value is a part of the message.
+_IN_WORDS = frozenset({"has", "has_any", "has_all", "matches"})
+
 _RESULTS: dict[Truth, str] = {TRUE: "met", FALSE: "not met", UNKNOWN: "unknown"}
 
 
@@ -106,6 +109,8 @@ class Evidence:
 
     def _found(self, comparison: Comparison) -> str:
         value = self.value(comparison)
+        if comparison.operator in _IN_WORDS and self.truth(comparison) == TRUE and value is not None:
+            return value  # the customer's words say it; the pattern that found them stands in the trace
         return f"{comparison}: {'not known' if value is None else value}"
 
 
