@@ -21,6 +21,7 @@ LONGEST = 1600
 MANY = 3
 #: Contact attribute in Chatwoot; true for a customer who sent STOP.
 OPTED_OUT = "sms_opt_out"
+STOPPING = "the customer seems to want no more messages; let a person decide before anything is sent"
 
 
 class Sms(Channel):
@@ -56,6 +57,7 @@ class Sms(Channel):
         return Reply(
             channel=self.name,
             parts=parts,
+            warnings=(STOPPING,) if opt_out.asks_to_stop(message.content) else (),
             details={
                 "encoding": (sizes[0].encoding if sizes else segments.Encoding.GSM_7).value,
                 "units": sum(size.units for size in sizes),

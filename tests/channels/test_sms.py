@@ -99,6 +99,12 @@ def test_who_opted_out_gets_nothing(message, draft) -> None:
     assert reply.refusal == "the contact has opted out of SMS"
 
 
+def test_the_reviewer_is_told_of_an_opt_out(message, draft) -> None:
+    """A draft for a customer who wants no more messages says so first."""
+    reply = Sms().format(draft("It ships today."), message("Stop texting me!", channel="sms"), None)
+    assert "want no more messages" in reply.warnings[0]
+
+
 @pytest.mark.parametrize(
     "text",
     [
