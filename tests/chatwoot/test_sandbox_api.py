@@ -36,8 +36,6 @@ DESCRIBED = {
     ("post", "/conversations/{conversation_id}/messages"): "/conversations/101/messages",
     ("post", "/conversations/{conversation_id}/toggle_status"): "/conversations/101/toggle_status",
 }
-#: Wrong in the description: null where only a string or number is named, and the shape of an assignee.
-WRONG = ("snoozed_until", "assignee", "email", "phone_number", "description", "content", "country")
 
 
 @pytest.fixture(scope="session")
@@ -63,8 +61,7 @@ async def test_answers_fit_the_openapi_description(
     body = {"content": "hi", "status": "resolved"} if method == "post" else None
     answer = await api(sandbox.admin_token).request(method, DESCRIBED[method, path], json=body)
     assert answer.status_code == 200
-    problems = [e for e in validator.iter_errors(answer.json()) if not set(e.absolute_path) & set(WRONG)]
-    assert not [f"{list(e.absolute_path)}: {e.message}" for e in problems]
+    assert not [f"{list(e.absolute_path)}: {e.message}" for e in validator.iter_errors(answer.json())]
 
 
 def _moved(schema: Any) -> Any:

@@ -14,13 +14,13 @@ BOT_ID = 3
 #: The name of each channel in `Sandbox.customer_writes` → the inbox that it arrives in.
 INBOXES = {"chat": 5, "email": 7, "sms": 9, "api": 11}
 
-_LABELS = {
-    "damaged-goods": "#e5484d",
-    "refund": "#f76b15",
-    "shipping": "#0090ff",
-    "security": "#8e4ec6",
-    "vip": "#ffb224",
-}
+_LABELS = (
+    ("damaged-goods", "#e5484d", "Arrived broken or wrong"),
+    ("refund", "#f76b15", "Money back"),
+    ("shipping", "#0090ff", "Where a parcel is"),
+    ("security", "#8e4ec6", "Accounts in wrong hands"),
+    ("vip", "#ffb224", "Customers we know by name"),
+)
 
 
 def plant(tables: Tables) -> None:
@@ -34,8 +34,10 @@ def plant(tables: Tables) -> None:
         tables.teams[number] = records.Team(
             id=number, account_id=ACCOUNT_ID, name=name, created_at=now, member_ids={AGENT_ID}
         )
-    for number, (title, color) in enumerate(_LABELS.items(), start=21):
-        tables.labels[number] = records.Label(id=number, account_id=ACCOUNT_ID, title=title, color=color)
+    for number, (title, color, description) in enumerate(_LABELS, start=21):
+        tables.labels[number] = records.Label(
+            id=number, account_id=ACCOUNT_ID, title=title, color=color, description=description
+        )
     for number, (account, name) in {
         BOT_ID: (ACCOUNT_ID, "HotDash Assistant"),
         BOT_ID + 1: (OTHER_ACCOUNT_ID, "Stranger"),
