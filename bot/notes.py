@@ -18,12 +18,13 @@ def draft_note(
     *,
     replaces: bool = False,
     burst: int = 1,
+    due: str | None = None,
     warnings: Sequence[str] = (),
 ) -> str:
     """The note for a draft, in the form of specification §4, with the priority and its reasons.
 
     `replaces` says that an older draft of this conversation is out of date; `burst` is how many messages
-    the draft answers; `warnings` is what could not be done in Chatwoot.
+    the draft answers; `due` is the promise that is due next; `warnings` is what could not be done.
     """
     head = [f"🤖 AI Draft (Confidence: {draft.confidence:.2f})"]
     if replaces:
@@ -42,7 +43,7 @@ def draft_note(
         head,
         ["\n\n".join(reply.parts)],
         ["---", *(sources if draft.citations else ["📚 Sources: none"])],
-        _why(decision),
+        _why(decision, due),
         actions,
         ["🔎 Check these sentences:", *doubts] if doubts else [],
         ["❗ Take note:", *cautions] if cautions else [],
@@ -55,6 +56,7 @@ def human_note(
     abstention: Abstention | None = None,
     *,
     replaces: bool = False,
+    due: str | None = None,
     warnings: Sequence[str] = (),
 ) -> str:
     """The note for a message that goes to a person; with the nearest articles if a draft was tried."""
@@ -67,7 +69,7 @@ def human_note(
             f"🙋 For a person: {decision.priority} {_NAMES[decision.priority]}",
             *([_REPLACES] if replaces else []),
         ],
-        _why(decision),
+        _why(decision, due),
         [f"No draft: {abstention.reason}"] if abstention else [],
         ["📚 Nearest articles:", *nearest] if nearest else [],
         [f"👥 Team: {decision.team}"] if decision.team else [],
@@ -83,11 +85,13 @@ def failure_note() -> str:
     )
 
 
-def _why(decision: Decision) -> list[str]:
+def _why(decision: Decision, due: str | None) -> list[str]:
     reasons: Sequence[str] = [f"- {reason.rule}: {reason.text}" for reason in decision.reasons] or [
         "- no rule matched; this is the default"
     ]
-    return [f"🚦 Priority: {decision.priority} {_NAMES[decision.priority]}, because", *reasons]
+    return [f"🚦 Priority: {decision.priority} {_NAMES[decision.priority]}, because", *reasons] + (
+        [f"⏱️ {due[0].upper()}{due[1:]}"] if due else []
+    )
 
 
 def _source(citation: Citation) -> str:

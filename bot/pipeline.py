@@ -20,7 +20,6 @@ from bot.gather import Gathered, Gatherer
 from bot.inquiry import Inquiry
 from bot.postbox import Postbox
 from bot.service_level.service import ServiceLevel
-from bot.service_level.surroundings import KNOWLEDGE
 from bot.short_links import ShortLinks
 from bot.store.decisions import Decisions, KeptDecision, KeptDraft
 from bot.store.events import Events
@@ -56,7 +55,7 @@ class Pipeline:
     async def carry(self, inquiry: Inquiry) -> None:
         """Take an inquiry from its facts to the private note. May be called again for the same inquiry."""
         gathered = await self.gatherer.gather(inquiry.message, inquiry.waiting)
-        await self.service_level.surroundings.report(KNOWLEDGE, gathered.match.degraded)
+        await self.service_level.weighed(gathered.match)
         kept = await self._decide(inquiry, gathered)
         await self.service_level.decided(
             inquiry.conversation_id,
@@ -117,6 +116,7 @@ class Pipeline:
                 orders=gathered.orders,
                 history=history,
             )
+        await self.service_level.tried(draft)
         if isinstance(draft, Abstention):
             return draft
         shown = draft
@@ -137,6 +137,7 @@ class Pipeline:
         if not isinstance(drafted, KeptDraft):
             await self.decisions.close_pending(inquiry.conversation_id, "replaced")
         stale = await self.decisions.stale_notes(inquiry.conversation_id)
+        due = await self.service_level.due(inquiry.conversation_id)
         if isinstance(drafted, KeptDraft):
             text = notes.draft_note(
                 kept.decision,
@@ -144,11 +145,12 @@ class Pipeline:
                 drafted.reply,
                 replaces=bool(stale),
                 burst=len(inquiry.answers),
+                due=due,
                 warnings=warnings,
             )
             await self.postbox.note(f"draft:{kept.id}", number, text, after=inquiry.message.id)
         else:
-            text = notes.human_note(kept.decision, drafted, replaces=bool(stale), warnings=warnings)
+            text = notes.human_note(kept.decision, drafted, replaces=bool(stale), due=due, warnings=warnings)
             await self.postbox.note(f"human:{kept.id}", number, text, after=inquiry.message.id)
         for old in stale:
             await self.postbox.take_back(number, old)

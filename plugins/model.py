@@ -278,6 +278,7 @@ class Abstention:
 
     reason: str
     passages: tuple[Passage, ...] = ()  #: The nearest articles, for a look.
+    failed: bool = False  #: The drafter broke or took too long; else nothing fits.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,9 +13,9 @@ import structlog
 from bot.chatwoot.client import Chatwoot
 from bot.postbox import Postbox
 from bot.service_level.clocks import Metric
-from bot.service_level.incidents import ONCE, Cause, Incidents
+from bot.service_level.incidents import ONCE, Cause, Incidents, incident_key
 from bot.service_level.terms import Terms
-from bot.service_level.timekeeper import AUTO_REPLY, incident_key
+from bot.service_level.timekeeper import AUTO_REPLY
 from bot.service_level.wording import spoken
 from bot.store.clocks import Clocks
 from bot.store.database import Database

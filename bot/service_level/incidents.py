@@ -208,6 +208,11 @@ class Incidents:
         }
 
 
+def incident_key(account_id: int, conversation: int, metric: str, number: int) -> str:
+    """The one key of everything that people are told about a clock of a conversation (Chatwoot's number)."""
+    return f"hotdash-{account_id}-{conversation}-{metric}-{number}"
+
+
 def note(cause: Cause, *, step: int, told: str | None, mentions: Sequence[str]) -> str:
     """The private note that an alert leaves in its conversation."""
     whom = ", ".join(mentions) or told

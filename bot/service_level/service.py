@@ -16,7 +16,7 @@ from bot.service_level.delivery import Notifiers
 from bot.service_level.incidents import NOTIFY, TELL, Incidents
 from bot.service_level.poller import POLL, Poller
 from bot.service_level.registration import Registration
-from bot.service_level.surroundings import Surroundings
+from bot.service_level.surroundings import DRAFTER, KNOWLEDGE, Surroundings
 from bot.service_level.terms import Terms
 from bot.service_level.timekeeper import CLOCK, Timekeeper
 from bot.store.clocks import Clocks
@@ -28,7 +28,7 @@ from bot.store.lookout import Lookout
 from bot.store.posts import Posts
 from bot.worker import Handler
 from plugins.manager import Plugins
-from plugins.model import Decision, Message
+from plugins.model import Abstention, Decision, Draft, Match, Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +161,21 @@ class ServiceLevel:
         priority = decision.priority if present is None else min(decision.priority, present)
         await self.timekeeper.prioritise(conversation_id, priority)
         await self.after_hours.decided(conversation_id, message, priority, language=language)
+
+    async def due(self, conversation_id: UUID) -> str | None:
+        """Which promise is due next, for the note: "first response due by Monday 10:00 AM Eastern"."""
+        return await self.timekeeper.due(conversation_id)
+
+    async def weighed(self, match: Match) -> None:
+        """The knowledge base was asked; a match may be weaker than it should be."""
+        await self.surroundings.report(KNOWLEDGE, match.degraded)
+
+    async def tried(self, draft: Draft | Abstention) -> None:
+        """A draft was tried; that nothing fits is no failure."""
+        if isinstance(draft, Draft):
+            await self.surroundings.worked(DRAFTER)
+        elif draft.failed:
+            await self.surroundings.failed(DRAFTER, draft.reason)
 
     async def drafted(self, conversation_id: UUID, message: Message, decision: Decision, draft: int) -> None:
         """A draft waits for a person."""

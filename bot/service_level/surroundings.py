@@ -18,7 +18,7 @@ from plugins.alert import Severity
 
 log = structlog.get_logger()
 
-CHATWOOT, WEBHOOKS, KNOWLEDGE, MODEL = "Chatwoot", "webhooks", "knowledge base", "language model"
+CHATWOOT, WEBHOOKS, KNOWLEDGE, DRAFTER = "Chatwoot", "webhooks", "knowledge base", "drafter"
 
 _AGAIN = timedelta(minutes=1)
 
@@ -27,7 +27,7 @@ EFFECTS = {
     CHATWOOT: "Notes and answers wait, and are tried again until it is back.",
     WEBHOOKS: "Chatwoot is asked for news every five minutes; drafts come up to five minutes late.",
     KNOWLEDGE: "Drafts rest on the articles that were read before.",
-    MODEL: "Messages go to people without a draft.",
+    DRAFTER: "Messages go to people without a draft.",
 }
 
 

@@ -9,19 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
 from uuid import UUID
 
 import structlog
 
 from bot.chatwoot.payloads import ConversationEvent, MessageEvent
-from bot.service_level.clocks import Clock, Happening, Kind, Metric, State, read_clocks
-from bot.service_level.incidents import ONCE, Cause, Incidents
-from bot.service_level.promises import Promises
+from bot.service_level.clocks import Clock, Kind, Metric, read_clocks
+from bot.service_level.incidents import ONCE, Cause, Incidents, incident_key
+from bot.service_level.ledger import columns, events, happenings, same, settled, turning_points
 from bot.service_level.terms import Terms
 from bot.service_level.wording import NAMES, lasting, spoken
-from bot.store.clocks import Clocks, KeptClock, KeptHappening, Locked
+from bot.store.clocks import Clocks, KeptClock, Locked
 from bot.store.database import Database, Transaction
 from bot.store.jobs import Job, Jobs
 from bot.store.posts import Posts
@@ -37,8 +36,6 @@ CLOCK = "clock"
 AUTO_REPLY, HOLDING = "auto_reply:", "holding:"
 """How the causes of public posts begin that no person wrote for this customer (`AfterHours`, `Waiting`)."""
 
-#: A promise is broken after its due time, not at it.
-_JUST_AFTER = timedelta(seconds=1)
 _STATUSES = {
     Status.OPEN: Kind.OPEN,
     Status.PENDING: Kind.PENDING,
@@ -86,9 +83,26 @@ class Timekeeper:
 
     async def look(self, job: Job) -> None:
         """Work the clocks of a conversation out again, because one of them may have run down."""
+        moment = datetime.fromisoformat(job.payload["moment"])
         async with self.database.transaction() as on:
-            await self._work_out(UUID(job.payload["conversation_id"]), on)
+            # Postgres' clock, which let the job go, may be ahead of ours.
+            await self._work_out(UUID(job.payload["conversation_id"]), on, now=max(moment, self.now()))
         self.jobs.bell.ring()
+
+    async def due(self, conversation_id: UUID) -> str | None:
+        """Which promise of a conversation is due next, in words; None if none is open."""
+        running = [
+            clock
+            for clock in await self.clocks.of(conversation_id)
+            if clock.fulfilled_at is None and clock.due_at is not None
+        ]
+        if not running:
+            return None
+        soonest = min(running, key=lambda clock: clock.due_at or clock.started_at)
+        assert soonest.due_at is not None, "others were left out"
+        now = self.now()
+        verb = "was due" if soonest.due_at < now else "due"
+        return f"{NAMES[Metric(soonest.metric)]} {verb} by {spoken(soonest.due_at, self.terms.zone, now=now)}"
 
     async def _snapshot(self, conversation_id: UUID, conversation: Conversation, on: Transaction) -> bool:
         """What the state that came with an event says of status and priority."""
@@ -136,8 +150,9 @@ class Timekeeper:
             return Kind.AUTO_REPLY if automatic else Kind.APPROVED
         return Kind.AGENT if message.author == "user" else Kind.AUTO_REPLY
 
-    async def _work_out(self, conversation_id: UUID, on: Transaction) -> None:
+    async def _work_out(self, conversation_id: UUID, on: Transaction, *, now: datetime | None = None) -> None:
         """Bring clocks, events, jobs and incidents of a conversation to what follows from what happened."""
+        now = now or self.now()
         locked = await self.clocks.lock(conversation_id, on=on)
         promises = self.terms.promises
         kept = await self.clocks.happenings(conversation_id, on=on)
@@ -147,47 +162,57 @@ class Timekeeper:
         }
         for clock in found:
             stands = before.pop((clock.metric, clock.number), None)
-            await self._set(locked, clock, stands, on)
+            await self._set(locked, clock, stands, now, on)
         for gone in before.values():
             await self.clocks.remove(gone.id, on=on)
             key = incident_key(locked.account_id, locked.number, gone.metric, gone.number)
             await self.incidents.close(key, text="Nobody waits.", on=on)
+        await self._set_timer(conversation_id, found, now, on)
 
     async def _set(
         self,
         locked: Locked,
         clock: Clock,
         stands: KeptClock | None,
+        now: datetime,
         on: Transaction,
     ) -> None:
         """Write a clock down, and do what follows from each event that was not written down before."""
-        if stands is not None and _settled(stands, clock):
+        if stands is not None and settled(stands, clock):
             return
-        columns = _columns(clock)
-        number = stands.id if stands is not None and _same(stands, columns) else None
-        if number is None:
-            number = await self.clocks.set(locked.id, columns, on=on)
-        for kind, count, at in events(clock, self.now()):
+        stay = stands is not None and same(stands, clock)
+        number = stands.id if stands and stay else await self.clocks.set(locked.id, columns(clock), on=on)
+        for kind, count, at in events(clock, now):
+            if stay and kind == "applied":
+                continue
             if await self.clocks.note_event(number, kind, count, at, on=on):
                 log.info("sla.event", event_kind=kind, conversation=locked.number, metric=clock.metric.value)
-                await self._act(kind, count, at, locked, clock, on)
-        if clock.fulfilled_at is None:
-            await self._set_timers(locked.id, number, clock, on)
+                await self._act(kind, count, at, locked, clock, now, on)
 
-    async def _set_timers(self, conversation_id: UUID, number: int, clock: Clock, on: Transaction) -> None:
-        due = clock.due_at and clock.due_at + _JUST_AFTER
-        for moment in (clock.at_risk_at, due):
-            if moment is not None and moment > self.now():
-                await self.jobs.put(
-                    CLOCK,
-                    {"conversation_id": str(conversation_id)},
-                    run_at=moment,
-                    dedup=f"{CLOCK}:{number}:{moment.isoformat()}",
-                    on=on,
-                )
+    async def _set_timer(
+        self, conversation_id: UUID, clocks: Sequence[Clock], now: datetime, on: Transaction
+    ) -> None:
+        """Have the clocks looked at when the next of them runs down; that look sets the timer after it."""
+        moments = [moment for clock in clocks for moment in turning_points(clock) if moment > now]
+        if moments:
+            moment = min(moments).isoformat()
+            await self.jobs.put(
+                CLOCK,
+                {"conversation_id": str(conversation_id), "moment": moment},
+                run_at=min(moments),
+                dedup=f"{CLOCK}:{conversation_id}:{moment}",
+                on=on,
+            )
 
     async def _act(
-        self, kind: str, count: int, at: datetime, locked: Locked, clock: Clock, on: Transaction
+        self,
+        kind: str,
+        count: int,
+        at: datetime,
+        locked: Locked,
+        clock: Clock,
+        now: datetime,
+        on: Transaction,
     ) -> None:
         """Tell people what they must know of an event."""
         key = incident_key(locked.account_id, locked.number, clock.metric, clock.number)
@@ -196,7 +221,7 @@ class Timekeeper:
             if clock.metric is not Metric.RESOLUTION:
                 await self.incidents.close_drafts(locked.id, on=on)
         elif kind in ("at_risk", "breached") and clock.fulfilled_at is None:
-            cause = self._cause(kind, count, at, locked, clock)
+            cause = self._cause(kind, count, at, locked, clock, now)
             rota = self.terms.rota
             steps: Sequence[Step] = rota.escalation if rota and kind == "breached" else ONCE
             await self.incidents.open(
@@ -208,8 +233,10 @@ class Timekeeper:
                 on=on,
             )
 
-    def _cause(self, kind: str, count: int, at: datetime, locked: Locked, clock: Clock) -> Cause:
-        name, now = NAMES[clock.metric], self.now()
+    def _cause(
+        self, kind: str, count: int, at: datetime, locked: Locked, clock: Clock, now: datetime
+    ) -> Cause:
+        name = NAMES[clock.metric]
         if kind == "breached":
             title, severity = f"{name.capitalize()} overdue", Severity.ERROR
             text = f"It was promised by {spoken(at, self.terms.zone, now=now)}."
@@ -224,76 +251,3 @@ class Timekeeper:
             title=f"{title}: conversation {locked.number} ({clock.promise.priority})",
             text=text,
         )
-
-
-def happenings(kept: Sequence[KeptHappening], promises: Promises) -> list[Happening]:
-    """What is kept of a conversation, in the words of clocks.
-
-    "Pending" means "the customer has to act" only when the customer has an answer: conversations that the bot
-    takes first are pending from the start, and their customers wait.
-    """
-    told, unanswered = [], False
-    for one in kept:
-        kind = Kind(one.kind)
-        if kind is Kind.CUSTOMER:
-            unanswered = True
-        elif kind in (Kind.AGENT, Kind.APPROVED):
-            unanswered = False
-        if kind is Kind.PENDING and unanswered:
-            continue
-        promise = promises.of(Priority(one.priority)) if one.priority else None
-        told.append(Happening(at=one.at, kind=kind, promise=promise))
-    return told
-
-
-def events(clock: Clock, now: datetime) -> list[tuple[str, int, datetime]]:
-    """The events of a clock so far: kind, number, when.
-
-    Numbers keep them apart: `at_risk` and `breached` count once for each promise that was put on the clock,
-    `paused` and `resumed` for each pause. A clock that is overdue is no longer at risk.
-    """
-    found = [("applied", clock.applied, clock.started_at)]
-    for count, pause in enumerate(clock.pauses, 1):
-        found.append(("paused", count, pause.start))
-        if pause.end is not None and pause.end != clock.fulfilled_at:
-            found.append(("resumed", count, pause.end))
-    state, risky, due = clock.state(now), clock.at_risk_at, clock.due_at
-    if state is State.AT_RISK and risky is not None:
-        found.append(("at_risk", clock.applied, risky))
-    if state is State.BREACHED and due is not None:
-        found.append(("breached", clock.applied, due))
-    if clock.fulfilled_at is not None:
-        found.append(("fulfilled", 1, clock.fulfilled_at))
-    return found
-
-
-def incident_key(account_id: int, conversation: int, metric: str, number: int) -> str:
-    """The one key of everything that people are told about a clock of a conversation (Chatwoot's number)."""
-    return f"hotdash-{account_id}-{conversation}-{metric}-{number}"
-
-
-def _columns(clock: Clock) -> dict[str, Any]:
-    return {
-        "metric": clock.metric.value,
-        "number": clock.number,
-        "priority": clock.promise.priority,
-        "target": clock.target,
-        "started_at": clock.started_at,
-        "at_risk_at": clock.at_risk_at,
-        "due_at": clock.due_at,
-        "fulfilled_at": clock.fulfilled_at,
-        "applied": clock.applied,
-    }
-
-
-def _settled(stands: KeptClock, clock: Clock) -> bool:
-    """Whether a clock was fulfilled before: other promises that are made later do not change it."""
-    return (
-        stands.fulfilled_at is not None
-        and stands.fulfilled_at == clock.fulfilled_at
-        and stands.started_at == clock.started_at
-    )
-
-
-def _same(stands: KeptClock, columns: dict[str, Any]) -> bool:
-    return all(getattr(stands, name) == value for name, value in columns.items())

@@ -60,7 +60,7 @@ async def test_many_workers_at_once(shop) -> None:
     conversation = await shop.conversation()
     ours = await shop.customer(conversation)
     shop.now += 5 * HOUR
-    job = shop.job("clock", {"conversation_id": str(ours)})
+    job = shop.job("clock", {"conversation_id": str(ours), "moment": shop.now.isoformat()})
     await asyncio.gather(*(shop.service.handlers["clock"](job) for _ in range(6)))
     await shop.wait(timedelta(minutes=1))
     assert [event[2] for event in await shop.events("at_risk", "breached")] == ["breached"]
