@@ -100,7 +100,7 @@ class _FileReader:
             for node in fields.items(values[section], f"{section}:")
             if (rule := self._rule(node, section, conditions)) is not None
         ]
-        if "words" in top:
+        if "words" in top and not any(found.level is Level.ERROR for found in fields.findings):
             self._note_unused(top["words"][1], conditions.used_words)
         hours, on_call = values.get("business_hours"), values.get("on_call")
         return RuleFile(
