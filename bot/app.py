@@ -25,6 +25,11 @@ from bot.postbox import Postbox
 from bot.reader import ANSWER, Reader
 from bot.refusals import refuse
 from bot.rescue import RESCUE, Rescue
+from bot.review.clerk import COMMAND, Clerk
+from bot.review.desk import HAND_OVER, SEND, Desk
+from bot.review.own_reply import OwnReplies
+from bot.review.people import People
+from bot.review.sending import Sending
 from bot.service_level.registration import Registration
 from bot.service_level.service import ServiceLevel
 from bot.service_level.terms import Terms
@@ -38,6 +43,7 @@ from bot.store.jobs import Jobs
 from bot.store.migrations import migrate
 from bot.store.posts import Posts
 from bot.store.record import Record
+from bot.store.reviews import Reviews
 from bot.store.short_links import ShortLinkTable
 from bot.waiting import Waiting
 from bot.webhook import PATH, Webhook
@@ -120,7 +126,7 @@ async def worker(on: Ground) -> AsyncIterator[Worker]:
         )
         stack.push_async_callback(chatwoot.close)
         record, decisions, posts = Record(on.database), Decisions(on.database), Posts(on.database)
-        postbox = Postbox(posts, chatwoot)
+        postbox, reviews = Postbox(posts, chatwoot), Reviews(on.database)
         first_line = settings.mode == "first_line"
         terms = Terms(lambda: rules)
         service_level = ServiceLevel.build(
@@ -164,6 +170,7 @@ async def worker(on: Ground) -> AsyncIterator[Worker]:
             posts,
             plugins.channels,
             service_level,
+            OwnReplies(reviews),
             account_id=settings.chatwoot_account_id,
             burst=timedelta(seconds=settings.burst_seconds),
         )
@@ -175,6 +182,28 @@ async def worker(on: Ground) -> AsyncIterator[Worker]:
             pipeline,
             account_id=settings.chatwoot_account_id,
         )
+        desk = Desk(
+            database=on.database,
+            reviews=reviews,
+            jobs=on.jobs,
+            channels=plugins.channels,
+            undo_for=timedelta(seconds=settings.undo_seconds),
+        )
+        sending = Sending(
+            database=on.database,
+            reviews=reviews,
+            record=record,
+            postbox=postbox,
+            chatwoot=chatwoot,
+        )
+        clerk = Clerk(
+            events=on.events,
+            reviews=reviews,
+            desk=desk,
+            people=People(chatwoot, managers=settings.managers),
+            postbox=postbox,
+            account_id=settings.chatwoot_account_id,
+        )
         rescue = Rescue(on.events, on.jobs, postbox, chatwoot, first_line=first_line)
         yield Worker(
             on.jobs,
@@ -182,6 +211,9 @@ async def worker(on: Ground) -> AsyncIterator[Worker]:
                 EVENT: reader.read,
                 ANSWER: answerer.answer,
                 RESCUE: rescue.rescue,
+                SEND: sending.send,
+                HAND_OVER: sending.hand_over,
+                COMMAND: clerk.work,
                 **service_level.handlers,
             },
             concurrency=settings.workers,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import structlog
 
-from bot.chatwoot.client import Chatwoot
+from bot.chatwoot.client import Chatwoot, Speaker
 from bot.store.posts import Post, Posts
 from plugins.errors import ChatwootForbidden, ChatwootRefused
 
@@ -34,6 +34,13 @@ class Postbox:
         """Post what the customer sees, like `note`."""
         await self._once(cause, conversation, content, private=False, after=after)
 
+    async def reply(self, cause: str, conversation: int, content: str, *, after: int) -> int:
+        """Post what a person approved, as the user, like `note`; gives the message's id.
+
+        Chatwoot counts it as a person's answer, which it does not for what a bot says.
+        """
+        return await self._once(cause, conversation, content, private=False, after=after, by="user")
+
     async def take_back(self, conversation: int, number: int) -> None:
         """Delete a note of ours; without a user's token it stays, and the newer note says that it is old."""
         if not self._chatwoot.reads_back:
@@ -45,25 +52,37 @@ class Postbox:
             log.warning("note.not_taken_back", conversation=conversation, message=number, fault=str(error))
         await self._posts.taken_back(number)
 
-    async def _once(self, cause: str, conversation: int, content: str, *, private: bool, after: int) -> None:
+    async def _once(
+        self,
+        cause: str,
+        conversation: int,
+        content: str,
+        *,
+        private: bool,
+        after: int,
+        by: Speaker = "bot",
+    ) -> int:
         post = await self._posts.intend(cause, conversation, content, private=private)
         if post.chatwoot_message_id is not None:
-            return
-        if post.attempts and await self._arrived(post, conversation, after):
-            return
+            return post.chatwoot_message_id
+        if post.attempts and (found := await self._arrived(post, conversation, after)) is not None:
+            return found
         await self._posts.attempt(post)
         marker = str(post.marker)
-        number = await self._chatwoot.post(conversation, post.content, private=private, marker=marker)
+        number = await self._chatwoot.post(conversation, post.content, private=private, marker=marker, by=by)
         await self._posts.arrived(marker, number)
+        return number
 
-    async def _arrived(self, post: Post, conversation: int, after: int) -> bool:
-        """Whether a post that was sent without a confirmation is in Chatwoot all the same."""
+    async def _arrived(self, post: Post, conversation: int, after: int) -> int | None:
+        """The id of a post that was sent without a confirmation, if it is in Chatwoot all the same.
+
+        0 if it is there under an id that a bot cannot ask for.
+        """
         marker = str(post.marker)
         if not self._chatwoot.reads_back:
             # A bot's token cannot list messages, but Chatwoot tells us of our own notes too.
-            return await self._posts.echoed(post, conversation)
+            return 0 if await self._posts.echoed(post, conversation) else None
         number = await self._chatwoot.find_post(conversation, marker, after=after)
-        if number is None:
-            return False
-        await self._posts.arrived(marker, number)
-        return True
+        if number is not None:
+            await self._posts.arrived(marker, number)
+        return number

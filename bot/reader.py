@@ -15,6 +15,8 @@ import structlog
 
 from bot.chatwoot import payloads
 from bot.chatwoot.payloads import ConversationEvent, MessageEvent
+from bot.review.clerk import COMMAND, is_command
+from bot.review.own_reply import OwnReplies
 from bot.service_level.service import ServiceLevel
 from bot.store.database import Database, Transaction
 from bot.store.decisions import Decisions
@@ -46,6 +48,7 @@ class Reader:
         posts: Posts,
         channels: Channels,
         service_level: ServiceLevel,
+        own_replies: OwnReplies,
         *,
         account_id: int,
         burst: timedelta,
@@ -59,6 +62,7 @@ class Reader:
         self._posts = posts
         self._channels = channels
         self._service_level = service_level
+        self._own_replies = own_replies
         self._account_id = account_id
         self._burst = burst
 
@@ -79,7 +83,7 @@ class Reader:
             await self._service_level.hear(conversation_id, news, on=on)
             if not waits:
                 await self._events.finish(event.id, draft_created=False, on=on)
-        if waits:
+        if waits or (isinstance(news, MessageEvent) and is_command(news)):
             self._jobs.bell.ring()
 
     async def _see(self, news: MessageEvent | ConversationEvent, on: Transaction) -> UUID:
@@ -119,7 +123,9 @@ class Reader:
             await self._posts.arrived(message.marker, message.id, on=on)
         elif message.author == "user" and kind == "outgoing":
             await self._record.mark_answered(conversation_id, message.id, on=on)
-            await self._decisions.close_pending(conversation_id, "replaced", on=on)
+            await self._own_replies.weigh(conversation_id, message, on=on)
+        elif is_command(message) and new:
+            await self._jobs.put(COMMAND, {"event": event.id}, dedup=f"{COMMAND}:{message.id}", on=on)
         # A change of a message that was never told of makes up for the lost event.
         if not (new and message.from_customer):
             return False

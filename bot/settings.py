@@ -81,6 +81,13 @@ class Settings(BaseSettings):
         20, ge=0, le=200, description="Earlier messages that a draft may look back on."
     )
 
+    undo_seconds: float = Field(
+        8, ge=0, le=120, description="Seconds after an approval in which it can be undone."
+    )
+    managers: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="E-mail addresses of agents who may do what managers may, separated by commas."
+    )
+
     database_url: SecretStr | None = Field(
         None, description="Postgres to use; without it an embedded server keeps its data in the home folder."
     )
@@ -179,7 +186,13 @@ class Settings(BaseSettings):
     )
 
     @field_validator(
-        "webhook_secrets", "kb_portals", "plugins_off", "plugins_required", "short_link_hosts", mode="before"
+        "managers",
+        "webhook_secrets",
+        "kb_portals",
+        "plugins_off",
+        "plugins_required",
+        "short_link_hosts",
+        mode="before",
     )
     @classmethod
     def _split(cls, value: object) -> object:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import structlog
 
 from plugins.channel import Capabilities, Channel
 from plugins.errors import PluginError
 from plugins.guard import Guard
-from plugins.model import Draft, Message, Reply
+from plugins.model import Contact, Conversation, Draft, Message, Reply
 from plugins.text import without_citations, without_pictures
 
 log = structlog.get_logger("plugins")
@@ -19,6 +21,8 @@ log = structlog.get_logger("plugins")
 FALLBACK = "chat"
 #: Seconds that a channel has to read or format one message.
 DEADLINE = 2.0
+
+_WORD = re.compile(r"\w+")
 
 
 class Channels:
@@ -110,6 +114,23 @@ class Channels:
         )
         return replace(reply, warnings=tuple(dict.fromkeys(warnings)))
 
+    async def fit(self, text: str, channel: str) -> Reply:
+        """The reply for a text that a person wrote whole: nothing is added, such as a second greeting."""
+        plugin, served = self._of(channel)
+        message = _unread(channel)
+        draft = Draft(answer=text.strip(), confidence=1.0, citations=(), sentences=(), language="")
+        bare = Channel.format(served, draft, message, None)
+        reply = await self._guard.call(
+            plugin, "format", served.format, draft, message, None, kind=Reply, default=bare, deadline=DEADLINE
+        )
+        if _words(reply) != _words(bare):
+            reply = bare
+        warnings = list(reply.warnings)
+        warnings += await self._guard.call(
+            plugin, "check", served.check, reply, kind=tuple, default=(), deadline=DEADLINE
+        )
+        return replace(reply, warnings=tuple(dict.fromkeys(warnings)))
+
     async def preview(self, reply: Reply) -> str:
         """The reply as safe HTML, as the customer will see it."""
         plugin, channel = self._of(reply.channel)
@@ -121,6 +142,23 @@ class Channels:
     def _of(self, name: str) -> tuple[str, Channel]:
         """The plugin and channel of a name; a plain channel if there is none at all."""
         return self._channels.get(name) or self._channels.get(FALLBACK) or ("hotdash", _Plain(name))
+
+
+def _unread(channel: str) -> Message:
+    """A message of nobody, for forms that do not depend on what is answered."""
+    return Message(
+        id=0,
+        conversation=Conversation(id=0, account_id=0),
+        contact=Contact(id=0),
+        channel=channel,
+        content="",
+        raw_content="",
+        received_at=datetime.now(UTC),
+    )
+
+
+def _words(reply: Reply) -> list[str]:
+    return _WORD.findall(" ".join(reply.parts))
 
 
 class _Plain(Channel):

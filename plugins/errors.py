@@ -7,6 +7,7 @@
     ├── KnowledgeBaseError   the index cannot be built or opened
     ├── PluginError          a plugin is broken, doubled or needs another version
     │   └── Unconfigured         it has nothing to do, as nobody gave it the settings it needs
+    ├── ReviewConflict       the draft is not what the verdict is about any more (answered 409)
     ├── StoreError           Postgres refuses, or its folder is unusable
     │   └── StoreUnavailable      worth another try later: no connection, restarting, full
     └── ChatwootError        Chatwoot refused or did not answer
@@ -60,6 +61,15 @@ class PluginError(HotdashError):
 
 class Unconfigured(PluginError):
     """A plugin has nothing to do, as nobody gave it the settings it needs; it is left out without alarm."""
+
+
+class ReviewConflict(HotdashError):
+    """A draft is not what the verdict is about any more: decided, changed, or the customer wrote again."""
+
+    def __init__(self, text: str, *, state: str, draft: int) -> None:
+        super().__init__(text)
+        self.state = state
+        self.draft = draft
 
 
 class StoreError(HotdashError):
