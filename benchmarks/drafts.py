@@ -12,7 +12,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ruamel.yaml import YAML
+import yaml
 
 from kb_index.drafter import Drafter
 from kb_index.embedding import load_embedder
@@ -49,7 +49,7 @@ async def main() -> None:
         embedder = await asyncio.to_thread(load_embedder)
         kb = await KnowledgeBase.open(DATA / "support", Path(state), embedder=embedder)
         drafter = Drafter(kb=kb, voice=load_voice(DATA / "voice.yaml"))
-        rows = YAML(typ="safe").load(Path(__file__).with_name("drafts.yaml").read_text())
+        rows = yaml.safe_load(Path(__file__).with_name("drafts.yaml").read_text())
         for number, row in enumerate(rows, start=1):
             question, orders = row["question"], (ORDER,) if row.get("order") else ()
             message = Message(

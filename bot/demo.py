@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from bot import app
 from bot.chatwoot.sandbox import Sandbox
+from bot.chatwoot.sandbox.examples import Example
 from bot.service_level.incidents import ALERT
 from bot.settings import Settings, load
 from bot.store.database import Database
@@ -30,60 +31,6 @@ SUBSCRIPTIONS = (
 )
 
 _NOTE_WITHIN = 60.0  # seconds; the first message may wait for the knowledge base to be indexed
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
-    """Something that a customer writes."""
-
-    channel: str
-    text: str
-    name: str
-    contact: str
-    subject: str | None = None
-
-
-EXAMPLES = (
-    Example(
-        channel="email",
-        subject="Kettle arrived with a crack",
-        text="Hello,\n\nmy kettle arrived today and the glass is cracked. How do I get a replacement?\n\n"
-        "Thanks\nMarta",
-        name="Marta Kowalska",
-        contact="marta@kowalska.example",
-    ),
-    Example(
-        channel="chat",
-        text="Hi! How long do I have to return something I bought?",
-        name="Tom Reed",
-        contact="tom@harbourlights.example",
-    ),
-    Example(
-        channel="sms",
-        text="How long does standard shipping take?",
-        name="Ada Fox",
-        contact="+15005550123",
-    ),
-    Example(
-        channel="chat",
-        text="My payment failed twice but the money left my account!",
-        name="Lena Ortiz",
-        contact="lena@ortiz.example",
-    ),
-    Example(
-        channel="email",
-        subject="Complaint",
-        text="If I don't hear back today I will call my lawyer about the $250 refund you owe me.",
-        name="Victor Hale",
-        contact="victor@hale.example",
-    ),
-    Example(
-        channel="chat",
-        text="Do you ship to Canada, and what does it cost?",
-        name="Noor Haddad",
-        contact="noor@haddad.example",
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,8 @@ import unicodedata
 from pathlib import Path
 from typing import Annotated
 
+import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from plugins.errors import SettingsError
 
@@ -64,11 +63,11 @@ class BrandVoice(BaseModel):
 def load_voice(path: Path) -> BrandVoice:
     """The brand voice in a YAML file. Raises SettingsError that names every wrong field."""
     try:
-        content = YAML(typ="safe").load(path.read_text(encoding="utf-8")) or {}
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
         return BrandVoice.model_validate(content)
     except OSError as error:
         raise SettingsError(f"{path}: the brand voice cannot be read ({error.strerror})") from error
-    except (YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
     except ValidationError as error:
         wrong = "; ".join(

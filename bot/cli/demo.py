@@ -27,7 +27,7 @@ def demo(once: bool, as_json: bool, chatwoot_port: int, port: int) -> None:
     \b
     Examples:
       hotdash demo                  then open the address that it prints
-      hotdash demo --once --json    six conversations, what was decided, and each note
+      hotdash demo --once --json    eight conversations, what was decided, and each note
     """
     logs.configure("auto", "warning")
     if once:
@@ -36,7 +36,8 @@ def demo(once: bool, as_json: bool, chatwoot_port: int, port: int) -> None:
 
 
 async def _show(*, once: bool, as_json: bool, chatwoot_port: int, port: int) -> None:
-    from bot.demo import EXAMPLES, staged
+    from bot.chatwoot.sandbox.examples import EXAMPLES
+    from bot.demo import staged
 
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

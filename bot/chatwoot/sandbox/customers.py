@@ -23,7 +23,7 @@ SOMEBODY = {
     "sms": ("+447700900461", "+44 7700 900461"),
     "api": ("li.wei@example.org", "Li Wei"),
 }
-_REFERER = "https://outfitters.example/help"
+_REFERER = "https://hearth-kettle.example/help"
 _BROWSER = {
     "device_name": "Unknown",
     "browser_name": "Chrome",

@@ -190,7 +190,7 @@ class Messages:
         channel = self.tables.inboxes[message.inbox_id].channel_type
         conversation = self.tables.conversations[message.conversation_id]
         if channel == records.EMAIL:
-            address = f"conversation/{conversation.uuid}/messages/{message.id}@outfitters.example"
+            address = f"conversation/{conversation.uuid}/messages/{message.id}@hearth-kettle.example"
             self.update(message, source_id=address)
         elif channel == records.SMS:
             self.update(message, source_id=f"SM{self.tables.random.getrandbits(128):032x}")

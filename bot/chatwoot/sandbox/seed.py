@@ -25,12 +25,14 @@ _LABELS = (
 
 def plant(tables: Tables) -> None:
     """Fill empty tables with the shop: two accounts, four inboxes, four people, teams, labels and a bot."""
-    for number, name in ((ACCOUNT_ID, "HotDash Outfitters"), (OTHER_ACCOUNT_ID, "Another Company")):
+    for number, name in ((ACCOUNT_ID, "Hearth & Kettle"), (OTHER_ACCOUNT_ID, "Another Company")):
         tables.accounts[number] = records.Account(id=number, name=name)
     _people(tables)
     _inboxes(tables)
     now = tables.now()
-    for number, name in enumerate(("payments", "senior", "shipping", "returns", "security"), start=4):
+    for number, name in enumerate(
+        ("payments", "senior", "shipping", "returns", "security", "orders"), start=4
+    ):
         tables.teams[number] = records.Team(
             id=number, account_id=ACCOUNT_ID, name=name, created_at=now, member_ids={AGENT_ID}
         )
@@ -60,7 +62,7 @@ def _people(tables: Tables) -> None:
             account_id=account,
             name=name,
             available_name=short,
-            email=f"{short.lower()}@outfitters.example",
+            email=f"{short.lower()}@hearth-kettle.example",
             role=role,
             access_token=tables.token(),
         )
@@ -68,8 +70,8 @@ def _people(tables: Tables) -> None:
 
 def _inboxes(tables: Tables) -> None:
     inboxes = (
-        ("chat", "outfitters.example", records.WEBSITE, "https://outfitters.example"),
-        ("email", "Support mailbox", records.EMAIL, "support@outfitters.example"),
+        ("chat", "hearth-kettle.example", records.WEBSITE, "https://hearth-kettle.example"),
+        ("email", "Support mailbox", records.EMAIL, "support@hearth-kettle.example"),
         ("sms", "SMS", records.SMS, "+15005550006"),
         ("api", "Mobile app", records.API, "mobile-app"),
     )
