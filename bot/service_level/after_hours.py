@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -35,6 +35,14 @@ URGENT = frozenset({Priority.P0, Priority.P1})
 
 #: `texts: after_hours:` in rules.yaml replaces it; {by} is filled in.
 TEXT = "Thank you for your message. Our team is away at the moment; you will have an answer by {by}."
+
+
+def after_hours_text(texts: Mapping[str, str], language: str | None) -> str:
+    """The text in the customer's language if there is one, else without a language, else in English."""
+    for name in (f"after_hours.{language}", "after_hours", "after_hours.en"):
+        if name in texts:
+            return texts[name]
+    return TEXT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +119,7 @@ class AfterHours:
         by = promises.calendar.due(message.received_at, target)
         if opens is None or by is None:
             return  # a team that never comes back promises nothing
-        texts = self.terms.texts
-        text = texts.get(f"after_hours.{language}") or texts.get("after_hours") or TEXT
+        text = after_hours_text(self.terms.texts, language)
         answer = text.replace("{by}", spoken(by, self.terms.zone, now=now))
         draft = Draft(answer=answer, confidence=1.0, citations=(), sentences=(), author="auto_reply")
         reply = await self.channels.format(draft, message)

@@ -372,8 +372,8 @@ async def pagers() -> AsyncIterator[Any]:
 
 
 @pytest.fixture
-async def shop(database_url: str, pagers: Any) -> AsyncIterator[Shop]:
-    """A shop on Thursday 29 October 2026, 10:00 in New York."""
+async def shop(database_url: str, pagers: Any, request: pytest.FixtureRequest) -> AsyncIterator[Shop]:
+    """A shop on Thursday 29 October 2026, 10:00 in New York; a test may give it other rules."""
     database = MortalDatabase(database_url)
     await database.open()
     async with Sandbox() as sandbox:
@@ -382,12 +382,12 @@ async def shop(database_url: str, pagers: Any) -> AsyncIterator[Shop]:
             account_id=sandbox.account_id,
             rights=Rights(bot=sandbox.bot.access_token, user=sandbox.admin_token),
         )
-        yield build(database, sandbox, chatwoot, pagers)
+        yield build(database, sandbox, chatwoot, pagers, getattr(request, "param", RULES))
         await chatwoot.close()
     await database.close()
 
 
-def build(database: MortalDatabase, sandbox: Sandbox, chatwoot: Chatwoot, pagers: Any) -> Shop:
+def build(database: MortalDatabase, sandbox: Sandbox, chatwoot: Chatwoot, pagers: Any, rules: str) -> Shop:
     """All that keeps service levels, on a clock that is turned by hand."""
     plugins = Plugins.load(enabled=False)
     addresses = {
@@ -395,7 +395,7 @@ def build(database: MortalDatabase, sandbox: Sandbox, chatwoot: Chatwoot, pagers
         for name in ("olive-pager", "max-pager", "managers")
     }
     addresses["olive-note"] = "note://12/Olive"
-    book = RuleBook.parse(RULES, registry=standard_registry())
+    book = RuleBook.parse(rules, registry=standard_registry())
     jobs = Jobs(database)
     service = ServiceLevel.build(
         database,

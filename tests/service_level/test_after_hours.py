@@ -6,8 +6,20 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.service_level.after_hours import TEXT, after_hours_text
 from plugins.model import Priority
+from rules.facts import standard_registry
+from rules.reader import read_rules
 
+ALONE = """version: 1
+time_zone: America/New_York
+priorities:
+  P0: {name: Critical, first_response: 15m, resolution: 2h,  route: human, clock: always}
+  P1: {name: High,     first_response: 1h,  resolution: 8h,  route: draft, clock: always}
+  P2: {name: Normal,   first_response: 4h,  resolution: 24h, route: draft, clock: business_hours}
+  P3: {name: Low,      first_response: 24h, resolution: 72h, route: draft, clock: business_hours}
+default: {priority: P2}
+"""
 NIGHT = datetime(2026, 10, 31, 2, 14, tzinfo=UTC)  # Friday 22:14 in New York
 
 
@@ -86,3 +98,34 @@ async def test_not_doubled_with_chatwoot(night) -> None:
     await night.customer(conversation)
     await night.wait(timedelta(minutes=1))
     assert night.replies(conversation) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Wir antworten bis {by}."),
+        ("fr", "You hear from us by {by}."),
+        (None, "You hear from us by {by}."),
+    ],
+)
+def test_text_in_the_customers_language(rules_text: str, language: str | None, text: str) -> None:
+    """The reply is in the customer's language where rules.yaml has it, else in English."""
+    texts = 'texts: {after_hours: {de: "Wir antworten bis {by}.", en: "You hear from us by {by}."}}'
+    file, _ = read_rules(rules_text + texts, standard_registry())
+    assert file is not None
+    assert after_hours_text(file.texts, language) == text
+    assert after_hours_text({}, language) == TEXT
+
+
+@pytest.mark.parametrize("shop", [ALONE], indirect=True)
+async def test_nobody_on_call(night) -> None:
+    """Without a rotation in the rules the notes in the conversation still warn, and name nobody."""
+    conversation = await night.conversation()
+    await night.customer(conversation, Priority.P0)
+    await night.wait(timedelta(minutes=16))
+    assert [line.split(":")[0] for line in night.notes(conversation)] == [
+        "⏰ **P0 after hours",
+        "⏰ **First response at risk",
+        "⏰ **First response overdue",
+    ]
+    assert night.pagers.calls == []
