@@ -23,9 +23,9 @@ EXAMPLES = (
         title="Damaged on arrival",
         contact="marta.kowalska@design.example",
         name="Marta Kowalska",
-        subject="Kettle arrived with a crack",
+        subject="Kettle arrived broken",
         text=(
-            "Hello,\n\nmy kettle arrived today and the glass has a crack. How do I get a replacement?\n\n"
+            "Hello,\n\nmy kettle arrived broken, the glass is cracked. Can you send a new one?\n\n"
             "Thanks\nMarta\n\n"
             "On Mon, 16 Nov 2026 at 08:02, Hearth & Kettle <support@hearth-kettle.example> wrote:\n"
             "> Your order #1042 has shipped.\n"
