@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from itertools import groupby
 from typing import Any, TypeAlias
 
@@ -19,7 +20,7 @@ from rules.folding import fold
 from rules.language import Comparison
 from rules.registry import FactRegistry, FactSpec, FactType, type_of
 from rules.sentences import sentences
-from rules.truth import UNKNOWN, truth_of
+from rules.truth import UNKNOWN, Truth, truth_of
 from rules.words import WordIndex
 
 #: Texts → one unit vector a row.
@@ -34,10 +35,15 @@ class Text:
 
     def __init__(self, text: str, words: WordIndex, embed: Embed | None) -> None:
         self.folded = fold(text[:LONGEST_TEXT])
-        self.found = words.find(self.folded)  #: Phrases of the rules that stand in it.
         self._text = text
+        self._words = words
         self._embed = embed
         self._vectors: Any = None
+
+    @cached_property
+    def found(self) -> set[str]:
+        """Phrases of the rules that stand in it."""
+        return self._words.find(self.folded)
 
     def likeness(self, examples: Any) -> Any:
         """Cosine of the closest sentence to each example; examples are rows of unit vectors."""
@@ -62,8 +68,12 @@ class Atoms:
     def __init__(
         self, asked: Iterable[Comparison], registry: FactRegistry, embed: Embed | None = None
     ) -> None:
-        distinct = sorted(dict.fromkeys(asked), key=_neighbours)
+        everywhere = list(asked)
+        distinct = sorted(dict.fromkeys(everywhere), key=_neighbours)
         self.number = {comparison: number for number, comparison in enumerate(distinct)}
+        # Hashing a comparison with many words takes long; the objects of the file are known by themselves.
+        self._number_at = {id(comparison): self.number[comparison] for comparison in everywhere}
+        self._asked = everywhere  # an id is only good while its object lives
         phrases = [phrase for c in distinct if c.operator.startswith("has") for phrase in c.argument]
         self._words = WordIndex(phrases)
         self._embed = embed
@@ -96,6 +106,10 @@ class Atoms:
             single_run(self.number[c], self._resembles(c) if operator == "resembles" else check_of(c))
             for c in members
         ]
+
+    def truth(self, comparison: Comparison, answers: Answers) -> Truth:
+        """What a comparison of the file answered."""
+        return answers.truths[self._number_at[id(comparison)]]
 
     def answer(self, facts: Facts) -> Answers:
         """Ask everything; a missing fact, or one of another type or currency, answers unknown."""

@@ -18,10 +18,10 @@ import durable_rules_engine
 import numpy as np
 
 from plugins.errors import RulesError
-from rules.patterns import Leaf, Pattern, fitted, groups, leaves, met
+from rules.patterns import Leaf, Pattern, alternatives, fitted, leaves, met
 from rules.truth import FALSE, TRUE
 
-#: Leaves and groups in one set of rules; the engine gives up at 64 conditions that are true at once.
+#: Leaves and `or` groups in one set of rules; the engine gives up at 64 conditions that are true at once.
 SHARD_SIZE = 60
 
 _OK, _NO_RULE = 0, 1  # results of assert_fact; 2 says that an earlier fact was not retracted
@@ -76,7 +76,7 @@ class Engine:
         return Leaf(self._atoms + len(self._hoisted) - 1, True)
 
     def _place(self, position: int, pattern: Pattern) -> None:
-        size = len(leaves(pattern)) + groups(pattern)
+        size = len(leaves(pattern)) + alternatives(pattern)
         if not self._shards or self._shards[-1].size + size > SHARD_SIZE:
             self._shards.append(_Shard())
         number, shard = len(self._shards) - 1, self._shards[-1]

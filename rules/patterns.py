@@ -85,6 +85,11 @@ def groups(pattern: Pattern) -> int:
     return 0 if isinstance(pattern, Leaf) else 1 + sum(map(groups, pattern.parts))
 
 
+def alternatives(pattern: Pattern) -> int:
+    """How many `or` a pattern has."""
+    return 0 if isinstance(pattern, Leaf) else (not pattern.every) + sum(map(alternatives, pattern.parts))
+
+
 def firings(pattern: Pattern) -> int:
     """How often a message can fire the pattern at most: sums over `or`, products over `and`."""
     if isinstance(pattern, Leaf):

@@ -52,7 +52,7 @@ class Evidence:
 
     def truth(self, condition: Condition) -> Truth:
         """met, not met or unknown, by the reference logic."""
-        return evaluate(condition, lambda asked: self.answers.truths[self.atoms.number[asked]])
+        return evaluate(condition, lambda asked: self.atoms.truth(asked, self.answers))
 
     def tree(self, condition: Condition) -> dict[str, Any]:
         """The condition with its lines and results, ready for JSON."""
@@ -100,7 +100,9 @@ class Evidence:
 
     def says(self, rule: Rule, wanted: Truth) -> str:
         """One sentence: the rule's own reason, and the values that decided."""
-        decisive = list(dict.fromkeys(self.decisive(rule.when, wanted)))
+        decisive = self.decisive(rule.when, wanted)
+        if len(decisive) > 1:
+            decisive = list(dict.fromkeys(decisive))
         if wanted == TRUE:  # what is there tells more than what, rightly, is not
             decisive = [asked for asked in decisive if self.truth(asked) == TRUE] or decisive
         found = "; ".join(self._found(comparison) for comparison in decisive)
