@@ -19,6 +19,7 @@ from bot.chatwoot.client import Chatwoot
 from bot.chatwoot.payloads import MARKER
 from bot.service_level.registration import Registration
 from bot.service_level.surroundings import CHATWOOT, WEBHOOKS, Surroundings
+from bot.service_level.timekeeper import Timekeeper
 from bot.store.events import Events, NewEvent
 from bot.store.jobs import Job, Jobs
 from bot.store.lookout import Lookout
@@ -49,6 +50,7 @@ class Poller:
     chatwoot: Chatwoot
     registration: Registration | None
     surroundings: Surroundings
+    timekeeper: Timekeeper
     account_id: int
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
@@ -67,6 +69,9 @@ class Poller:
         began, slot = self.now(), datetime.fromisoformat(job.payload["slot"])
         await self._queue(max(began, slot) + EVERY)  # Postgres' clock may be ahead of ours
         last = await self.lookout.poll(self.account_id)
+        version = self.timekeeper.terms.version
+        if last is not None and last.rules_version != version:
+            await self.timekeeper.promise_anew()
         if last is not None and last.finished_at >= slot + EVERY:
             return  # this one waited while Chatwoot was down, and a later one has been
         since = (last.seen_until if last else began - FIRST) - OVERLAP
@@ -81,7 +86,9 @@ class Poller:
             return
         await self.surroundings.worked(CHATWOOT)
         await self._judge(missed, left, last is not None and began - last.finished_at < 2 * EVERY, since)
-        await self.lookout.polled(self.account_id, seen_until=began, finished_at=self.now())
+        await self.lookout.polled(
+            self.account_id, seen_until=began, finished_at=self.now(), rules_version=version
+        )
 
     async def _judge(self, missed: int, left: str | None, awake: bool, since: datetime) -> None:
         """Say whether webhooks arrive: what was missed while we slept was not their fault."""

@@ -86,16 +86,17 @@ class ServiceLevel:
             account_id=account_id,
             now=now,
         )
+        timekeeper = Timekeeper(
+            database=database,
+            clocks=clocks,
+            posts=Posts(database),
+            jobs=jobs,
+            incidents=incidents,
+            terms=terms,
+            now=now,
+        )
         return cls(
-            timekeeper=Timekeeper(
-                database=database,
-                clocks=clocks,
-                posts=Posts(database),
-                jobs=jobs,
-                incidents=incidents,
-                terms=terms,
-                now=now,
-            ),
+            timekeeper=timekeeper,
             after_hours=AfterHours(
                 database=database,
                 jobs=jobs,
@@ -126,6 +127,7 @@ class ServiceLevel:
                 chatwoot=chatwoot,
                 registration=registration,
                 surroundings=surroundings,
+                timekeeper=timekeeper,
                 account_id=account_id,
                 now=now,
             ),

@@ -28,6 +28,11 @@ class Terms:
         return self._promises
 
     @property
+    def version(self) -> str:
+        """Which rules are in force, by their content."""
+        return self._book().version
+
+    @property
     def rota(self) -> OnCall | None:
         """Who is on call; None if the rules name nobody."""
         return self._book().file.on_call

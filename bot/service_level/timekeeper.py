@@ -89,6 +89,16 @@ class Timekeeper:
             await self._work_out(UUID(job.payload["conversation_id"]), on, now=max(moment, self.now()))
         self.jobs.bell.ring()
 
+    async def promise_anew(self) -> None:
+        """Let the promises of new rules reach all running clocks."""
+        moment = self.now().isoformat()
+        for conversation_id in await self.clocks.running_in():
+            await self.jobs.put(
+                CLOCK,
+                {"conversation_id": str(conversation_id), "moment": moment},
+                dedup=f"{CLOCK}:{conversation_id}:{moment}",
+            )
+
     async def due(self, conversation_id: UUID) -> str | None:
         """Which promise of a conversation is due next, in words; None if none is open."""
         running = [

@@ -139,6 +139,15 @@ class Clocks:
         parameters = {"clock_id": clock_id, "kind": kind, "number": number, "at": at}
         return bool(await self._database.value(SQL["note_event"], parameters, on=on))
 
+    async def running_in(self) -> list[UUID]:
+        """The conversations in which a clock is not fulfilled."""
+        return [row.id for row in await self._database.all(SQL["running_in"], of=_Id)]
+
     async def waiting(self, *, most: int = 200) -> list[Waiting]:
         """The clocks that are not fulfilled, the next due first."""
         return await self._database.all(SQL["waiting"], {"most": most}, of=Waiting)
+
+
+@dataclass(frozen=True, slots=True)
+class _Id:
+    id: UUID

@@ -27,6 +27,7 @@ class Poll:
 
     seen_until: datetime  #: Everything that changed before was seen.
     finished_at: datetime
+    rules_version: str | None  #: Under which running clocks were last worked out.
 
 
 class Lookout:
@@ -54,9 +55,16 @@ class Lookout:
         """How far the polling of an account has come; None before the first time."""
         return await self._database.one(SQL["poll"], {"account_id": account_id}, of=Poll)
 
-    async def polled(self, account_id: int, *, seen_until: datetime, finished_at: datetime) -> None:
+    async def polled(
+        self, account_id: int, *, seen_until: datetime, finished_at: datetime, rules_version: str
+    ) -> None:
         """Note how far the polling of an account has come."""
-        parameters = {"account_id": account_id, "seen_until": seen_until, "finished_at": finished_at}
+        parameters = {
+            "account_id": account_id,
+            "seen_until": seen_until,
+            "finished_at": finished_at,
+            "rules_version": rules_version,
+        }
         await self._database.run(SQL["polled"], parameters)
 
     async def last_before(self, conversation: int, before: datetime) -> int:

@@ -122,6 +122,7 @@ class Shop:
     pagers: Pagers
     now: datetime
     numbers: Any = None
+    follow: Callable[[RuleBook], None] = lambda book: None  #: Puts other rules in force.
     kill_after: Callable[[], int | None] = lambda: None
     deaths: int = 0
 
@@ -395,7 +396,7 @@ def build(database: MortalDatabase, sandbox: Sandbox, chatwoot: Chatwoot, pagers
         for name in ("olive-pager", "max-pager", "managers")
     }
     addresses["olive-note"] = "note://12/Olive"
-    book = RuleBook.parse(rules, registry=standard_registry())
+    books = [RuleBook.parse(rules, registry=standard_registry())]
     jobs = Jobs(database)
     service = ServiceLevel.build(
         database,
@@ -404,7 +405,7 @@ def build(database: MortalDatabase, sandbox: Sandbox, chatwoot: Chatwoot, pagers
         chatwoot,
         Postbox(Posts(database), chatwoot),
         plugins,
-        Terms(lambda: book),
+        Terms(lambda: books[-1]),
         account_id=sandbox.account_id,
         chatwoot_url=sandbox.url,
         notifiers=addresses,
@@ -418,6 +419,7 @@ def build(database: MortalDatabase, sandbox: Sandbox, chatwoot: Chatwoot, pagers
         record=Record(database),
         clocks=service.clocks,
         pagers=pagers,
+        follow=books.append,
         now=datetime(2026, 10, 29, 14, tzinfo=UTC),
     )
     return shop

@@ -16,6 +16,9 @@ from bot.chatwoot.sandbox.records import Message
 from bot.service_level.poller import EVERY, POLL
 from bot.service_level.registration import SUBSCRIPTIONS, Registration
 from plugins.errors import ChatwootUnavailable
+from plugins.model import Priority
+from rules.book import RuleBook
+from rules.facts import standard_registry
 
 MINUTE = timedelta(minutes=1)
 
@@ -126,6 +129,20 @@ async def test_poll_that_waited_is_skipped(polled) -> None:
     late = polled.job(POLL, {"slot": (polled.now - 3 * EVERY).isoformat()})
     await polled.service.handlers[POLL](late)
     assert len(polled.sandbox.requests) == before
+
+
+async def test_new_rules_reach_running_clocks(polled, rules_text: str) -> None:
+    """When the rules promise more, clocks that run are due sooner after the next poll."""
+    conversation = await polled.conversation()
+    await polled.customer(conversation, Priority.P1)
+    await _poll(polled)
+    rules = rules_text.replace("first_response: 1h, ", "first_response: 20m, ")
+    polled.follow(RuleBook.parse(rules, registry=standard_registry()))
+    polled.now += EVERY
+    await _poll(polled)
+    await polled.until(polled.now)
+    first = next(one for one in await polled.clocks.waiting() if one.metric == "first_response")
+    assert first.due_at == first.started_at + timedelta(minutes=20)
 
 
 async def test_without_a_users_token(polled) -> None:

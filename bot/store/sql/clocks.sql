@@ -58,6 +58,10 @@ insert into sla_events (clock_id, kind, number, at) values (%(clock_id)s, %(kind
 on conflict (clock_id, kind, number) do nothing
 returning true;
 
+-- name: running_in
+-- List the conversations in which a clock is not fulfilled.
+select distinct conversation_id as id from sla_clocks where fulfilled_at is null;
+
 -- name: waiting
 -- List the running and paused clocks, the next due first.
 select c.chatwoot_conversation_id as conversation, k.metric, k.priority::text, k.started_at, k.at_risk_at,

@@ -20,13 +20,15 @@ select name, down_since, reason, checked_at from components order by down_since 
 
 -- name: poll
 -- Say how far the polling of an account has come.
-select seen_until, finished_at from polls where account_id = %(account_id)s;
+select seen_until, finished_at, rules_version from polls where account_id = %(account_id)s;
 
 -- name: polled
 -- Note how far the polling of an account has come.
-insert into polls (account_id, seen_until, finished_at) values (%(account_id)s, %(seen_until)s, %(finished_at)s)
+insert into polls (account_id, seen_until, finished_at, rules_version)
+values (%(account_id)s, %(seen_until)s, %(finished_at)s, %(rules_version)s)
 on conflict (account_id) do update
-    set seen_until = greatest(polls.seen_until, excluded.seen_until), finished_at = excluded.finished_at;
+    set seen_until = greatest(polls.seen_until, excluded.seen_until), finished_at = excluded.finished_at,
+        rules_version = excluded.rules_version;
 
 -- name: last_before
 -- Give the newest message of a conversation that was written before a moment.
