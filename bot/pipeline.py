@@ -18,6 +18,7 @@ from bot.chatwoot.client import Chatwoot
 from bot.chatwoot.handover import apply
 from bot.gather import Gathered, Gatherer
 from bot.inquiry import Inquiry
+from bot.live_rules import LiveRules
 from bot.postbox import Postbox
 from bot.service_level.service import ServiceLevel
 from bot.short_links import ShortLinks
@@ -28,7 +29,6 @@ from bot.waiting import Waiting
 from kb_index.drafter import Drafter
 from plugins.channels import Channels
 from plugins.model import Abstention, Route, Status
-from rules.book import RuleBook
 
 log = structlog.get_logger()
 
@@ -40,7 +40,7 @@ class Pipeline:
     events: Events
     record: Record
     gatherer: Gatherer
-    rules: RuleBook
+    rules: LiveRules
     decisions: Decisions
     chatwoot: Chatwoot
     drafter: Drafter

@@ -240,6 +240,11 @@ def load(**overrides: Any) -> Settings:
         raise SettingsError("the settings are wrong:\n  " + "\n  ".join(lines)) from None
 
 
+def secret(value: SecretStr | None) -> str | None:
+    """The text of a secret, if it is set."""
+    return value.get_secret_value() if value is not None else None
+
+
 def demand_chatwoot(settings: Settings) -> None:
     """Refuse to serve without what Chatwoot needs. Raises SettingsError naming everything that is missing."""
     missing = []
