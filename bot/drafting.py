@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
 from datetime import timedelta
 
 import httpx
 
 from bot.settings import Settings
+from bot.store.database import Database, open_database
+from bot.store.passage_vectors import PassageVectors
 from kb_index.articles import Source
 from kb_index.drafter import Drafter
 from kb_index.embedding import Embedder
@@ -18,13 +21,22 @@ from kb_index.remote_embedding import openai_embedder
 from kb_index.voice import BrandVoice, load_voice
 from plugins.errors import SettingsError
 
+IN_MEMORY = 20_000  #: Passages that `auto` keeps in memory; docs/knowledge-base.md has the figures for it.
+
 
 async def open_knowledge_base(
-    settings: Settings, embedder: Embedder | None, http: httpx.AsyncClient | None = None
+    settings: Settings,
+    embedder: Embedder | None,
+    http: httpx.AsyncClient | None = None,
+    database: Database | None = None,
 ) -> KnowledgeBase:
-    """The knowledge base of the folder and the portals; `http` reaches Chatwoot and stays the caller's.
+    """The knowledge base of the folder and the portals.
 
-    Raises SettingsError for a portal without a Chatwoot, KnowledgeBaseError when there is nothing to read.
+    `http` reaches Chatwoot. `database` may keep the passages' vectors; without one, Postgres is reached
+    only for as long as it is asked something. Both stay the caller's.
+
+    Raises SettingsError for a portal without a Chatwoot, KnowledgeBaseError when there is nothing to read,
+    StoreError when Postgres must keep the vectors and cannot.
     """
     sources: list[Source] = []
     if settings.kb_portals and http is None:
@@ -34,7 +46,27 @@ async def open_knowledge_base(
             slug, _, locale = portal.partition("/")
             sources.append(Portal(http, slug, locale or "en"))
     embedder = await choose_embedder(settings, embedder)
-    return await KnowledgeBase.open(settings.kb_folder, settings.kb_state, embedder=embedder, sources=sources)
+    return await KnowledgeBase.open(
+        settings.kb_folder,
+        settings.kb_state,
+        embedder=embedder,
+        sources=sources,
+        shelf=await _shelf(settings, database),
+        shelve_above=IN_MEMORY if settings.kb_vectors == "auto" else 0,
+    )
+
+
+async def _shelf(settings: Settings, database: Database | None) -> PassageVectors | None:
+    """The vectors in Postgres, unless they have to stay in memory."""
+    if settings.kb_vectors == "memory":
+        return None
+    url = settings.database_url.get_secret_value() if settings.database_url else None
+    shelf = PassageVectors(
+        lambda: nullcontext(database) if database else open_database(url, settings.home, size=1)
+    )
+    if settings.kb_vectors == "postgres":
+        await shelf.prepare()
+    return shelf
 
 
 async def choose_embedder(settings: Settings, offline: Embedder | None) -> Embedder | None:

@@ -102,6 +102,11 @@ class Settings(BaseSettings):
     )
     embedding_url: HttpUrl | None = Field(None, description="Address of its server, such as .../v1.")
     embedding_key: SecretStr | None = Field(None, description="Key of its provider.")
+    kb_vectors: Literal["auto", "memory", "postgres"] = Field(
+        "auto",
+        description="Where the passages' vectors are searched. auto: in memory, above 20,000 passages in "
+        "Postgres (pgvector) if it can.",
+    )
     voice: Path = Field(Path("data/voice.yaml"), description="The brand voice of all drafts.")
     llm_provider: Literal["none", "openai", "anthropic", "ollama"] = Field(
         "none", description="Who writes drafts. none: extracts of articles. openai: any compatible server."

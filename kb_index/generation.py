@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from kb_index.passages import Cut, cut
 from kb_index.sentences import words
 
 FORMAT = 1  #: Of the file; another number is rebuilt, not read.
+BATCH = 2_000  #: Passages whose vectors are read at a time.
 
 _TABLES = """
 create table about (name text primary key, value text not null) without rowid;
@@ -185,14 +186,18 @@ def _note(database: sqlite3.Connection, **notes: str) -> None:
     database.executemany("insert into about values (?, ?)", notes.items())
 
 
-def vectors(database: sqlite3.Connection, table: str) -> Vectors | None:
-    """All vectors of `passages` or `headings` in the order of their numbers; None without any."""
-    statement = {
-        "passages": "select vector from passages order by number",
-        "headings": "select vector from headings order by number",
-    }[table]
-    blobs = [row[0] for row in database.execute(statement)]
-    if not blobs or blobs[0] is None:
-        return None
-    flat = np.frombuffer(b"".join(blobs), dtype=np.float32)
-    return flat.reshape(len(blobs), -1)
+def vectors(database: sqlite3.Connection) -> Iterator[tuple[Vectors, Vectors]]:
+    """The vectors of the passages' headings and of their texts in the order of their numbers, in batches.
+
+    Nothing for a generation without vectors.
+    """
+    rows = database.execute(
+        "select headings.vector, passages.vector from passages join headings "
+        "on headings.number = passages.heading where passages.vector is not null order by passages.number"
+    )
+    while batch := rows.fetchmany(BATCH):
+        headings, texts = (
+            np.frombuffer(b"".join(column), dtype=np.float32).reshape(len(batch), -1)
+            for column in zip(*batch, strict=True)
+        )
+        yield headings, texts

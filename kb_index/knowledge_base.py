@@ -17,23 +17,26 @@ from kb_index.embedding import Embedder
 from kb_index.index import Index
 from kb_index.order_facts import order_asked_about
 from kb_index.search import Hits, Search
+from kb_index.vectors import Keeping, PassageVectors, Shelf, Shelving, in_memory
 from plugins.errors import KnowledgeBaseError
 from plugins.model import Match, Order
 
 log = logging.getLogger(__name__)
 
 ORDER_ANSWERS = 0.85  #: Raw confidence when the contact's own order answers the question.
-NO_ANSWER = "the embedding model did not answer: matched by words alone"
 ORDER_UNKNOWN = 0.5  #: The most when it names an order that is not known to be the contact's.
 
 
 class KnowledgeBase:
     """All sources in one index. Make it with `open`; `match` may be called while `refresh` runs."""
 
-    def __init__(self, index: Index, sources: Sequence[Source], embedder: Embedder | None) -> None:
+    def __init__(
+        self, index: Index, sources: Sequence[Source], embedder: Embedder | None, keep: Keeping
+    ) -> None:
         self._index = index
         self._sources = tuple(sources)
         self._embedder = embedder
+        self._keep = keep
         self._search: Search | None = None
         self._file: str | None = None
         self._trouble: str | None = None
@@ -48,15 +51,22 @@ class KnowledgeBase:
         *,
         embedder: Embedder | None = None,
         sources: Sequence[Source] = (),
+        shelf: Shelf | None = None,
+        shelve_above: int = 0,
     ) -> KnowledgeBase:
         """The knowledge base of a folder and any further sources, its index kept in `state`.
+
+        The vectors of an index with more than `shelve_above` passages are searched on the shelf, if there
+        is one, else in memory.
 
         A built index is opened as it is: call `refresh` afterwards to take in what changed. Without one it
         is built. Without an embedder, or with an index made by another, questions are matched by words
         alone and every match says so. Raises KnowledgeBaseError when there is neither an index nor an
         article to read.
         """
-        kb = cls(Index(state), (Folder(folder), *sources), embedder)
+        loop = asyncio.get_running_loop()
+        keep = Shelving(shelf=shelf, above=shelve_above, loop=loop) if shelf else in_memory
+        kb = cls(Index(state), (Folder(folder), *sources), embedder, keep)
         await asyncio.to_thread(kb._reopen)
         if kb._search is None:
             await kb.refresh()
@@ -77,6 +87,11 @@ class KnowledgeBase:
         return self._ready().about
 
     @property
+    def vectors(self) -> PassageVectors | None:
+        """The passages' vectors, which know where they are kept; None when words alone are searched."""
+        return self._ready().vectors
+
+    @property
     def degraded(self) -> str | None:
         """Why answers are weaker than they should be, if they are."""
         if self._trouble is None and not self._ready().by_meaning:
@@ -91,7 +106,7 @@ class KnowledgeBase:
         good refresh.
         """
         async with self._refreshing:
-            if self._index.current() != self._file:
+            if self._index.current() != self._file or not self._settled():
                 await asyncio.to_thread(self._reopen)
             try:
                 libraries, trouble = await self._read()
@@ -128,7 +143,7 @@ class KnowledgeBase:
             confidence=round(self.calibration(raw), 4),
             raw_confidence=round(raw, 4),
             index_version=search.about.version,
-            degraded=self.degraded or (None if hits.by_meaning else NO_ANSWER),
+            degraded=self.degraded or hits.failed,
         )
 
     def _topic(self, search: Search, hits: Hits) -> str | None:
@@ -138,6 +153,10 @@ class KnowledgeBase:
         if self._search is None:
             raise KnowledgeBaseError("the knowledge base is not open; use KnowledgeBase.open")
         return self._search
+
+    def _settled(self) -> bool:
+        """Whether the vectors are where they should be."""
+        return self._search is None or self._search.vectors is None or self._search.vectors.settled
 
     def _reopen(self) -> None:
         """Take over the generation that is current on disk, if there is one."""
@@ -187,6 +206,6 @@ class KnowledgeBase:
 
     def _use(self, database: sqlite3.Connection) -> None:
         """Search this generation from now on."""
-        self._search = Search(database, self._embedder)
+        self._search = Search(database, self._embedder, keep=self._keep)
         # A search that still runs in a thread keeps its generation open.
         weakref.finalize(self._search, database.close)

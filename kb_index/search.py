@@ -1,8 +1,7 @@
 """Finds the passages that speak of a question: by meaning and by words, the two put together.
 
-By meaning: cosine of the question with a passage and with its title and headings, half each. Titles count
-that much because articles are named for the question that they answer. By words: BM25 of SQLite's
-full-text index, titles counting three times. docs/knowledge-base.md has the figures for the weights.
+By meaning: cosine of the question with a passage and with its title and headings, half each. By words: BM25
+of SQLite's full-text index, titles counting three times. docs/knowledge-base.md has the figures.
 """
 
 from __future__ import annotations
@@ -15,26 +14,26 @@ from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from kb_index import generation
 from kb_index.articles import Article
 from kb_index.embedding import Embedder
 from kb_index.questions import asked_vectors, parts_of
 from kb_index.sentences import words
+from kb_index.vectors import Keeping, Numbers, PassageVectors, Scores, in_memory
 from kb_index.wording import search_words, spelt, stem
-from plugins.errors import KnowledgeBaseError
+from plugins.errors import KnowledgeBaseError, StoreError
 from plugins.model import Passage
 
 log = logging.getLogger(__name__)
 
-HEADING = 0.5  #: Share of title and headings in the score by meaning.
 WORDS = 0.12  #: What a passage gains that has the question's words as no other has.
 PASSAGES = 8  #: Handed on for a question.
 PER_ARTICLE = 3  #: Passages of one article among them.
 QUESTION = 2_000  #: Characters of a question that are read.
 
-Scores = npt.NDArray[np.float32]
+NO_MODEL = "the embedding model did not answer: matched by words alone"
+NO_VECTORS = "the passages' vectors cannot be searched: matched by words alone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +44,9 @@ class Signals:
     margin: float  #: How far the best article is ahead of the next, in the same unit.
     coverage: float  #: Share of the question's words in the best passage, rare words counting more; 0–1.
     agreement: float  #: 1 when words alone find the same article.
-    lead: float  #: How far the best article stands out of all, in standard deviations.
 
 
-NOTHING = Signals(meaning=0, margin=0, coverage=0, agreement=0, lead=0)
+NOTHING = Signals(meaning=0, margin=0, coverage=0, agreement=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +56,19 @@ class Hits:
     passages: tuple[Passage, ...]
     signals: Signals
     by_meaning: bool  #: Whether meaning was understood, or words alone were searched.
+    failed: str | None = None  #: What kept this search from understanding meaning, if something did.
 
 
 class Search:
     """Searches one generation; safe to call from several threads."""
 
     def __init__(
-        self, database: sqlite3.Connection, embedder: Embedder | None, *, words: float = WORDS
+        self,
+        database: sqlite3.Connection,
+        embedder: Embedder | None,
+        *,
+        words: float = WORDS,
+        keep: Keeping = in_memory,
     ) -> None:
         self._database = database
         self._words = np.float32(words)
@@ -72,11 +76,9 @@ class Search:
         self.about = generation.about(database)
         same = embedder is not None and embedder.name == self.about.embedder
         self._embedder = embedder if same else None
-        rows = database.execute("select article, heading from passages order by number").fetchall()
+        rows = database.execute("select article from passages order by number").fetchall()
         self._articles = np.unique(np.array([row[0] for row in rows], dtype=object), return_inverse=True)[1]
-        self._headings = np.array([row[1] - 1 for row in rows], dtype=np.int64)
-        self._texts = generation.vectors(database, "passages") if same else None
-        self._names = generation.vectors(database, "headings") if same else None
+        self.vectors: PassageVectors | None = keep(database) if same else None
         vocabulary = dict(database.execute("select word, passages from vocabulary"))
         self._vocabulary = frozenset(vocabulary)
         self._stems: Counter[str] = Counter()
@@ -86,37 +88,35 @@ class Search:
     @property
     def by_meaning(self) -> bool:
         """Whether the search understands meaning, or words alone."""
-        return self._texts is not None
+        return self.vectors is not None
 
     def __call__(self, question: str) -> Hits:
         """The best passages for a question; takes a few milliseconds, so call it in a thread."""
         question = self.spelt(question[:QUESTION])
         by_words = self._by_words(question)
-        try:
-            meaning = self._by_meaning(question)
-        except KnowledgeBaseError as error:
-            log.warning("Searching by words alone: %s", error)
-            meaning = None
+        meaning, failed = self._by_meaning(question, np.flatnonzero(by_words))
         understood = meaning is not None
         score = by_words if meaning is None else meaning + self._words * by_words
         if not score.size or (meaning is None and not score.any()):
-            return Hits(passages=(), signals=NOTHING, by_meaning=understood)
+            return Hits(passages=(), signals=NOTHING, by_meaning=understood, failed=failed)
         passages = self._passages(self._pick(score), score)
         signals = self._signals(question, passages[0], score, meaning, by_words)
-        return Hits(passages=passages, signals=signals, by_meaning=understood)
+        return Hits(passages=passages, signals=signals, by_meaning=understood, failed=failed)
 
     def spelt(self, question: str) -> str:
         """The question with misspelt words put right where the articles have the word."""
         return spelt(question, self._vocabulary, self._embedder.knows) if self._embedder else question
 
-    def _by_meaning(self, question: str) -> Scores | None:
-        if self._embedder is None or self._texts is None or self._names is None:
-            return None
-        asked = asked_vectors(list(dict.fromkeys([question, *parts_of(question)])), self._embedder)
-        names: Scores = (self._names @ asked.T)[self._headings]
-        texts: Scores = self._texts @ asked.T
-        best: Scores = (np.float32(HEADING) * names + np.float32(1 - HEADING) * texts).max(axis=1)
-        return best
+    def _by_meaning(self, question: str, also: Numbers) -> tuple[Scores | None, str | None]:
+        """The passages' scores, those of `also` at any rate; or what failed."""
+        if self._embedder is None or self.vectors is None:
+            return None, None
+        try:
+            asked = asked_vectors(list(dict.fromkeys([question, *parts_of(question)])), self._embedder)
+            return self.vectors(asked, also), None
+        except (KnowledgeBaseError, StoreError) as error:
+            log.warning("Searching by words alone: %s", error)
+            return None, NO_VECTORS if isinstance(error, StoreError) else NO_MODEL
 
     def _by_words(self, question: str) -> Scores:
         """BM25 as a share of the best passage's, times the share of the question's words that it has."""
@@ -185,13 +185,11 @@ class Search:
         basis = by_words if meaning is None else meaning
         own = float(basis[~others].max())
         rest = float(basis[others].max()) if others.any() else 0.0
-        spread = float(basis.std()) or 1.0
         return Signals(
             meaning=0.0 if meaning is None else own,
             margin=own - rest,
             coverage=self._coverage(question, best),
             agreement=float(by_words.any() and self._articles[int(np.argmax(by_words))] == article),
-            lead=(own - float(basis.mean())) / spread,
         )
 
     def _coverage(self, question: str, passage: Passage) -> float:

@@ -102,12 +102,13 @@ def score_(questions: Path, folder: Path | None, as_json: bool) -> None:
 
 
 def _settings(folder: Path | None) -> Settings:
-    """The settings; another folder gets an index of its own beside the service's."""
+    """The settings; another folder gets an index of its own beside the service's, vectors included."""
     settings = environment.load()
     if folder is None or folder.resolve() == settings.kb_folder.resolve():
         return settings
     place = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:10]
-    return environment.load(kb_folder=folder, home=settings.home / "kb-of-other-folders" / place)
+    home = settings.home / "kb-of-other-folders" / place
+    return environment.load(kb_folder=folder, home=home, kb_vectors="memory")
 
 
 async def _open(settings: Settings, stack: AsyncExitStack) -> KnowledgeBase:
@@ -126,6 +127,7 @@ async def _report(settings: Settings, as_json: bool, *, refresh: bool) -> None:
         if refresh:
             await knowledge.refresh()
     about = knowledge.status
+    vectors = knowledge.vectors.place if knowledge.vectors else None
     if as_json:
         facts: dict[str, Any] = {
             "version": about.version,
@@ -135,6 +137,7 @@ async def _report(settings: Settings, as_json: bool, *, refresh: bool) -> None:
             "passages": about.passages,
             "embedded": about.embedded,
             "problems": about.problems,
+            "vectors": vectors,
             "degraded": knowledge.degraded,
             "folder": str(settings.kb_folder),
             "state": str(settings.kb_state),
@@ -144,6 +147,7 @@ async def _report(settings: Settings, as_json: bool, *, refresh: bool) -> None:
         click.echo(f"index {about.version} of {settings.kb_folder}, kept in {settings.kb_state}")
         click.echo(f"{about.articles} articles, {about.passages} passages, {about.embedded} texts embedded")
         click.echo(f"built {about.built_at:%Y-%m-%d %H:%M} UTC with {about.embedder or 'no embedding model'}")
+        click.echo(f"vectors searched in {vectors}" if vectors else "no vectors: searched by words alone")
         if knowledge.degraded:
             click.secho(f"degraded: {knowledge.degraded}", fg="yellow")
         for problem in about.problems:
