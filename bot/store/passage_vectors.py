@@ -25,7 +25,7 @@ log = structlog.get_logger()
 SQL = queries.load("passage_vectors")
 
 KEPT = 2  #: Generations: the newest, and the one before it for processes that still search it.
-MOST = 200  #: Nearest passages that are looked at for one asked vector.
+MOST = 100  #: Nearest passages that are looked at for one asked vector.
 SEARCH_WITHIN = 2.0  #: Seconds; after that words alone have to do.
 LONGEST = 2_000  #: Dimensions that pgvector can index; https://github.com/pgvector/pgvector#hnsw
 
@@ -83,18 +83,16 @@ class PassageVectors:
             "also": also.tolist(),
             "most": MOST,
         }
-        try:
-            async with (
-                asyncio.timeout(SEARCH_WITHIN),
-                self._reach() as database,
-                database.transaction() as transaction,
-            ):
-                await database.run(SQL["width"], {"most": MOST}, on=transaction)
-                rows = await (await transaction.execute(statement, parameters)).fetchall()
-        except TimeoutError:
-            raise StoreUnavailable(
-                f"passage vectors: no answer of Postgres within {SEARCH_WITHIN:.0f} s; see why it is busy"
-            ) from None
+        async with self._reach() as database:
+            try:
+                async with asyncio.timeout(SEARCH_WITHIN), database.transaction() as transaction:
+                    await database.run(SQL["width"], {"most": MOST}, on=transaction)
+                    rows = await (await transaction.execute(statement, parameters)).fetchall()
+            except TimeoutError:
+                raise StoreUnavailable(
+                    f"passage vectors: no answer of Postgres at {database.place} within "
+                    f"{SEARCH_WITHIN:.0f} s; see why it is busy"
+                ) from None
         numbers, scores = zip(*rows, strict=True) if rows else ((), ())
         return np.array(numbers, dtype=np.int64), np.array(scores, dtype=np.float32)
 
@@ -124,6 +122,7 @@ async def _fill(transaction: Transaction, version: str, batches: Iterator[Vector
         )
     names = {"table": _table(version), "dimensions": sql.Literal(dimensions)}
     await transaction.execute(sql.SQL(SQL["table"]).format(**names))
+    await transaction.execute(sql.SQL(SQL["inline"]).format(**names))
     passages = 0
     async with transaction.cursor() as cursor, cursor.copy(sql.SQL(SQL["copy"]).format(**names)) as copy:
         await copy.write(COPY_HEAD)

@@ -29,6 +29,10 @@ select set_config('statement_timeout', '0', true),
 -- Make the table of one generation; its passages are numbered from 0.
 create table {table} (number integer primary key, vector vector({dimensions}) not null);
 
+-- name: inline
+-- Keep long vectors in their rows: the planner takes a table for small whose vectors lie elsewhere.
+alter table {table} alter column vector set storage plain;
+
 -- name: copy
 -- Take in vectors in Postgres's binary form.
 copy {table} (number, vector) from stdin (format binary);
