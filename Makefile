@@ -14,14 +14,14 @@ demo: $(VENV)/installed
 	$(BIN)/hotdash demo
 
 test: $(VENV)/installed browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 check: $(VENV)/installed browser
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 format: $(VENV)/installed
 	$(BIN)/ruff format .

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from service_at_work import REPOSITORY, Service, Starter
 
 #: Every step of a drafted message's journey, in order: the worker dies right after it took effect.
@@ -79,6 +80,7 @@ async def mortal(service: Service, step: str, armed: Path) -> AsyncIterator[asyn
         await process.wait()
 
 
+@pytest.mark.timeout(400)
 async def test_killed_at_every_step(start: Starter, tmp_path: Path) -> None:
     """After a SIGKILL at each step every event is handled, with one note a message, in order."""
     service = await start(work=False, webhook_wait=0)
@@ -91,7 +93,7 @@ async def test_killed_at_every_step(start: Starter, tmp_path: Path) -> None:
             text = URGENT if people else QUESTIONS[number % 2]
             who = f"+1500555{number:04}" if people else "+15005550100"
             await service.sandbox.customer_writes("sms", text, contact=who)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 assert await worker.wait() == -signal.SIGKILL, step
             armed.unlink()
     async with mortal(service, "-", armed):
@@ -115,7 +117,7 @@ async def test_a_stop_drains(start: Starter, tmp_path: Path) -> None:
         await service.sandbox.wait_for(lambda: bool(service.sandbox.notes(message.conversation_id)), 20)
         worker.send_signal(signal.SIGTERM)
         service.sandbox.faults.clear()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             assert await worker.wait() == 0
     async with mortal(service, "-", tmp_path / "never"):
         assert len(await service.noted(message.conversation_id)) == 1
