@@ -61,7 +61,7 @@ async def worker(on: Ground) -> AsyncIterator[Worker]:
         stack.push_async_callback(plugins.close)
         embedder = await asyncio.to_thread(load_embedder)
         help_center = await stack.enter_async_context(httpx.AsyncClient(base_url=str(settings.chatwoot_url)))
-        knowledge = await open_knowledge_base(settings, embedder, help_center)
+        knowledge = await open_knowledge_base(settings, embedder, help_center, on.database)
         rulebooks = Rulebooks(on.database)
         rules = LiveRules(settings.rules, rulebooks, RuleDesk(rulebooks, fact_registry(plugins), embedder))
         await rules.open()
