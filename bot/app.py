@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 
 import structlog
 from aiohttp import web
 
+from bot.extensions import load_plugins
 from bot.ground import Ground, ground
 from bot.health import Health
 from bot.outcomes import Outcomes
 from bot.refusals import refuse
+from bot.review.people import People
+from bot.review.web.site import Site, site
 from bot.settings import Settings, secret
 from bot.webhook import Webhook
-from bot.workshop import short_links, worker
+from bot.workshop import connect, short_links, worker
 from plugins.errors import SettingsError
 
 log = structlog.get_logger()
@@ -37,6 +41,27 @@ def web_app(on: Ground) -> web.Application:
     app.add_routes(Health(on.database, on.jobs).routes())
     app.add_routes(short_links(on).routes())
     return app
+
+
+@asynccontextmanager
+async def review_site(on: Ground) -> AsyncIterator[Site]:
+    """The pages on which people review drafts."""
+    settings = on.settings
+    async with AsyncExitStack() as stack:
+        plugins = load_plugins(settings)
+        stack.push_async_callback(plugins.close)
+        chatwoot = connect(settings)
+        stack.push_async_callback(chatwoot.close)
+        yield site(
+            on.database,
+            on.jobs,
+            plugins.channels,
+            chatwoot,
+            People(chatwoot, managers=settings.managers),
+            chatwoot_url=str(settings.chatwoot_url),
+            public_url=str(settings.public_url) if settings.public_url else None,
+            undo_for=timedelta(seconds=settings.undo_seconds),
+        )
 
 
 async def run(
@@ -65,19 +90,28 @@ async def run(
 
 @asynccontextmanager
 async def _listening(on: Ground) -> AsyncIterator[None]:
+    async with review_site(on) as pages:
+        app = web_app(on)
+        pages.add_to(app)
+        async with _served(on, app):
+            yield
+
+
+@asynccontextmanager
+async def _served(on: Ground, app: web.Application) -> AsyncIterator[None]:
     # No access log: the secret of an unsigned webhook is part of its path.
-    runner = web.AppRunner(web_app(on), access_log=None, shutdown_timeout=on.settings.drain_seconds)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=on.settings.drain_seconds)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, on.settings.host, on.settings.port)
+        address = web.TCPSite(runner, on.settings.host, on.settings.port)
         try:
-            await site.start()
+            await address.start()
         except OSError as error:
             raise SettingsError(
                 f"cannot listen on {on.settings.host}:{on.settings.port} ({error.strerror}); "
                 "choose another with HOTDASH_PORT"
             ) from error
-        log.info("service.listening", address=site.name)
+        log.info("service.listening", address=address.name)
         yield
     finally:
         await runner.cleanup()

@@ -12,10 +12,12 @@ from typing import Any, TypeVar
 from bot import app
 from bot.chatwoot.sandbox import Sandbox
 from bot.chatwoot.sandbox.examples import Example
+from bot.review.people import Role
 from bot.service_level.incidents import ALERT
 from bot.settings import Settings, load
 from bot.store.database import Database
 from bot.store.decisions import Decisions
+from bot.store.sessions import Sessions, Signed
 from bot.store.throwaway import throwaway
 from bot.webhook import PATH
 from plugins.errors import HotdashError, SettingsError
@@ -52,6 +54,7 @@ class Stage:
 
     sandbox: Sandbox
     database: Database
+    address: str  #: Of the service.
     serving: asyncio.Task[None]  #: The service.
 
     async def until(self, happening: Coroutine[Any, Any, Value]) -> Value:
@@ -63,6 +66,12 @@ class Stage:
             self.serving.result()
             raise HotdashError("the service ended by itself")
         return awaited.result()
+
+    async def sign_in_link(self) -> str:
+        """The address that signs the demonstration's agent in to the review pages, once."""
+        agent = self.sandbox.agent
+        signed = Signed(id=agent.id, name=agent.name, email=agent.email, role=Role.OPERATOR)
+        return f"{self.address}/review/login/link?key={await Sessions(self.database).offer_link(signed)}"
 
     async def play(self, examples: Sequence[Example]) -> list[Shown]:
         """Let the customers write, one after the other, and see what each note says. Raises TimeoutError."""
@@ -104,7 +113,12 @@ async def staged(*, chatwoot_port: int = 0, port: int = 0, **settings: Any) -> A
         async with _chatwoot(chatwoot_port) as sandbox:
             chosen = _settings(sandbox, database_url=url, port=port or _free_port(), **settings)
             async with _serving(chosen) as serving, _reading(url) as database:
-                yield Stage(sandbox=sandbox, database=database, serving=serving)
+                yield Stage(
+                    sandbox=sandbox,
+                    database=database,
+                    serving=serving,
+                    address=f"http://127.0.0.1:{chosen.port}",
+                )
     finally:
         await asyncio.to_thread(server.stop)
 
@@ -134,6 +148,7 @@ def _settings(sandbox: Sandbox, *, port: int, **settings: Any) -> Settings:
         chatwoot_user_token=sandbox.agent_token,
         webhook_secrets=(webhook.secret,),
         mode="assist",
+        public_url=f"http://127.0.0.1:{port}",
         host="127.0.0.1",
         port=port,
         **settings,

@@ -20,11 +20,13 @@ def draft_note(
     burst: int = 1,
     due: str | None = None,
     warnings: Sequence[str] = (),
+    page: str | None = None,
 ) -> str:
     """The note for a draft, in the form of specification §4, with the priority and its reasons.
 
     `replaces` says that an older draft of this conversation is out of date; `burst` is how many messages
-    the draft answers; `due` is the promise that is due next; `warnings` is what could not be done.
+    the draft answers; `due` is the promise that is due next; `warnings` is what could not be done;
+    `page` is the address at which the draft is reviewed.
     """
     head = [f"🤖 AI Draft (Confidence: {draft.confidence:.2f})"]
     if replaces:
@@ -47,7 +49,7 @@ def draft_note(
         actions,
         ["🔎 Check these sentences:", *doubts] if doubts else [],
         ["❗ Take note:", *cautions] if cautions else [],
-        ["⚠️ Review before sending"],
+        ["⚠️ Review before sending", *([f"[Review it here]({page}), or write `/approve`"] if page else [])],
     )
 
 

@@ -51,6 +51,7 @@ class Pipeline:
     service_level: ServiceLevel
     first_line: bool  #: Conversations start pending with the bot, and are opened here.
     history_turns: int
+    review_page: str | None  #: Address of a draft's page, with {} for its number.
 
     async def carry(self, inquiry: Inquiry) -> None:
         """Take an inquiry from its facts to the private note. May be called again for the same inquiry."""
@@ -147,6 +148,7 @@ class Pipeline:
                 burst=len(inquiry.answers),
                 due=due,
                 warnings=warnings,
+                page=self.review_page.format(drafted.id) if self.review_page else None,
             )
             await self.postbox.note(f"draft:{kept.id}", number, text, after=inquiry.message.id)
         else:

@@ -27,6 +27,7 @@ from bot.review.desk import HAND_OVER, SEND, Desk
 from bot.review.own_reply import OwnReplies
 from bot.review.people import People
 from bot.review.sending import Sending
+from bot.review.web.sign_in import signed
 from bot.rule_desk import RuleDesk
 from bot.service_level.registration import Registration
 from bot.service_level.service import ServiceLevel
@@ -39,6 +40,7 @@ from bot.store.posts import Posts
 from bot.store.record import Record
 from bot.store.reviews import Reviews
 from bot.store.rulebooks import Rulebooks
+from bot.store.sessions import Sessions
 from bot.store.short_links import ShortLinkTable
 from bot.waiting import Waiting
 from bot.webhook import PATH
@@ -106,6 +108,9 @@ async def worker(on: Ground) -> AsyncIterator[Worker]:
             service_level=service_level,
             first_line=first_line,
             history_turns=settings.history_turns,
+            review_page=f"{str(settings.public_url).rstrip('/')}/review/drafts/{{}}"
+            if settings.public_url
+            else None,
         )
         reader = Reader(
             on.database,
@@ -148,6 +153,7 @@ async def worker(on: Ground) -> AsyncIterator[Worker]:
             desk=desk,
             people=People(chatwoot, managers=settings.managers),
             postbox=postbox,
+            sign_in=lambda code, person: Sessions(on.database).pair(code, signed(person)),
             account_id=settings.chatwoot_account_id,
         )
         rescue = Rescue(on.events, on.jobs, postbox, chatwoot, first_line=first_line)

@@ -49,6 +49,8 @@ class Chatwoot:
     def __init__(self, url: str, *, account_id: int, rights: Rights, timeout: float = 10.0) -> None:
         """`url` is Chatwoot's address; `timeout` is in seconds, for each of connect, read and write."""
         self._rights = rights
+        self._account_id = account_id
+        self._profile = f"{url.rstrip('/')}/api/v1/profile"
         self._teams: dict[str, int] = {}
         self._http = httpx.AsyncClient(
             base_url=f"{url.rstrip('/')}/api/v1/accounts/{account_id}/",
@@ -174,6 +176,23 @@ class Chatwoot:
         path = f"conversations/{conversation_id}/assignments"
         await self._call("POST", path, json={"team_id": self._teams[key]})
         return True
+
+    async def owner_of(self, token: str) -> int | None:
+        """The user whose access token this is, if they belong to the account; the token is not kept.
+
+        Raises ChatwootUnavailable.
+        """
+        if not token.isascii() or not token.isprintable():
+            return None
+        try:
+            answer = await self._http.get(self._profile, headers={"api_access_token": token})
+        except httpx.TransportError as error:
+            raise ChatwootUnavailable(f"GET profile: no answer ({type(error).__name__})") from error
+        if answer.status_code in _TRANSIENT:
+            raise ChatwootUnavailable(f"GET profile: {answer.status_code}", status=answer.status_code)
+        profile = answer.json() if answer.is_success else {}
+        accounts = {account["id"] for account in profile.get("accounts", [])}
+        return int(profile["id"]) if self._account_id in accounts else None
 
     async def agents(self) -> list[dict[str, Any]]:
         """The agents and administrators of the account (user token)."""

@@ -50,7 +50,8 @@ async def _show(*, once: bool, as_json: bool, chatwoot_port: int, port: int) -> 
             return
         click.echo(f"\n  Open {stage.sandbox.url} to see it, and to write as a customer.\n")
         _print(await stage.play(EXAMPLES), as_json=as_json)
-        click.echo(f"\n  Open {stage.sandbox.url}. Ctrl-C ends the demonstration.\n")
+        click.echo(f"\n  Open {stage.sandbox.url}. Ctrl-C ends the demonstration.")
+        click.echo(f"  Review the drafts as {stage.sandbox.agent.name}: {await stage.sign_in_link()}\n")
         await stage.until(stop.wait())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +20,8 @@ from plugins.errors import BadRequest, ReviewConflict
 
 COMMAND = "command"
 """The kind of the jobs that do a command; their payload is {"event": id of the stored event}."""
+
+SignIn = Callable[[str, Person], Awaitable[bool]]
 
 
 def is_command(message: MessageEvent) -> bool:
@@ -42,6 +45,7 @@ class Clerk:
     desk: Desk
     people: People
     postbox: Postbox
+    sign_in: SignIn  #: Pairs a code with a person; False for a code that no browser waits for.
     account_id: int
 
     async def work(self, job: Job) -> None:
@@ -72,6 +76,9 @@ class Clerk:
         match command.name:
             case "help":
                 return HELP
+            case "login":
+                known = await self.sign_in(command.text, person)
+                return "✅ Go back to the page and on." if known else "❗ No page waits for this code."
             case "undo":
                 return await self._undo(person, message)
             case "grade":

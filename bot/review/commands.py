@@ -17,6 +17,7 @@ FORMS = {
     "escalate": "/escalate [#draft] [why]",
     "grade": "/grade tone accuracy policy [comment], 1 to 5 each",
     "undo": "/undo",
+    "login": "/login code",
     "help": "/help",
 }
 #: Commands that other parts of the service listen to.
@@ -63,6 +64,8 @@ def parse(note: str) -> Command | None:
         raise Malformed(f"`/{name}` takes nothing more; nothing was done. Use `{FORMS[name]}`.")
     if name in ("edit", "reject") and not text:
         raise Malformed(f"`/{name}` needs more; nothing was done. Use `{FORMS[name]}`.")
+    if name == "login" and not re.fullmatch(r"[0-9]{6}", text):
+        raise Malformed("`/login` needs the six digits that the page shows.")
     return Command(name=name, draft=draft, text=text)
 
 

@@ -45,10 +45,16 @@ class People:
         """The agent of that number, if they still are one. Raises the errors of Chatwoot."""
         now = time.monotonic()
         if self._read_at is None or now - self._read_at > BELIEVED or user not in self._known:
-            agents = await self._chatwoot.agents()
-            self._known = {int(agent["id"]): self._person(agent) for agent in agents}
+            self._known = {one.id: one for one in await self._all()}
             self._read_at = now
         return self._known.get(user)
+
+    async def by_email(self, email: str) -> Person | None:
+        """The agent of that address. Raises the errors of Chatwoot."""
+        return next((one for one in await self._all() if one.email.casefold() == email.casefold()), None)
+
+    async def _all(self) -> list[Person]:
+        return [self._person(agent) for agent in await self._chatwoot.agents()]
 
     def _person(self, agent: dict[str, object]) -> Person:
         email = str(agent.get("email") or "")

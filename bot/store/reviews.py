@@ -164,6 +164,14 @@ class Reviews:
         """All verdicts on a draft, those that were undone too, oldest first."""
         return await self._database.all(SQL["history"], {"draft": draft}, of=Verdict)
 
+    async def recent(self, *, most: int = 200) -> list[Verdict]:
+        """The newest verdicts, newest first."""
+        return await self._database.all(SQL["recent"], {"most": most}, of=Verdict)
+
+    async def mark(self) -> str:
+        """What changes whenever a draft comes, changes its state, or is decided about."""
+        return str(await self._database.value(SQL["mark"]))
+
     async def ungraded(self, person: int, *, most: int = 100) -> list[Verdict]:
         """What a person sent and nobody graded yet, newest first."""
         return await self._database.all(SQL["ungraded"], {"by_id": person, "most": most}, of=Verdict)

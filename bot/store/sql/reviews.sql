@@ -128,3 +128,18 @@ select d.id from drafts d left join verdicts v on v.draft_id = d.id and v.undone
 where d.conversation_id = %(conversation_id)s
     and (d.state = 'pending' or (d.state = 'approved' and v.leaving_at is null and v.sent_at is null))
 order by d.id desc limit 1;
+
+-- name: recent
+-- List the newest verdicts, newest first.
+select id, draft_id, kind, way, by_id, by_name, at, final_content, parts, edit_distance, flags, reason, note, team,
+    priority::text, send_at, leaving_at, sent_at, undone_at, undone_by, undone_because, approval_id, graded_at
+from verdicts order by id desc limit %(most)s;
+
+-- name: mark
+-- Give what changes whenever a draft comes, changes its state, or is decided about.
+select md5(concat_ws(
+    ' ',
+    (select string_agg(id || ' ' || outrun, ' ' order by id) from draft_cards where state = 'pending'),
+    (select max(id) from verdicts), (select max(leaving_at) from verdicts), (select max(sent_at) from verdicts),
+    (select max(undone_at) from verdicts), (select max(graded_at) from verdicts)
+));

@@ -1,0 +1,1 @@
+"""The review pages: who may open them, and what each shows and does."""
