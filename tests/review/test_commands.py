@@ -26,6 +26,7 @@ FORMS = [
     ("/grade 5 4 5", Command(name="grade", grades=(5, 4, 5))),
     ("/grade  1\n2 3 too long", Command(name="grade", grades=(1, 2, 3), text="too long")),
     ("/undo", Command(name="undo")),
+    ("/login 482913", Command(name="login", text="482913")),
     ("/help", Command(name="help")),
 ]
 NO_COMMANDS = [
@@ -83,6 +84,11 @@ MALFORMED = [
     "/grade 4.5 4 5",
     "/grade -1 4 5",
     "/undo that",
+    "/login",
+    "/login 48291",
+    "/login 4829131",
+    "/login 48 29 13",
+    "/login ４８２９１３",
     "/help me",
     "/Users/ines/file.txt",
     "/\u200bapprove",
