@@ -13,14 +13,11 @@ from contextlib import AbstractAsyncContextManager
 
 import numpy as np
 import numpy.typing as npt
-import structlog
 from psycopg import errors, sql
 
 from bot.store import queries
 from bot.store.database import Database, Transaction
 from plugins.errors import StoreError, StoreUnavailable
-
-log = structlog.get_logger()
 
 SQL = queries.load("passage_vectors")
 
@@ -69,7 +66,6 @@ class PassageVectors:
                 await database.run(SQL["list"], {"version": version, "passages": passages}, on=transaction)
                 for old in await (await transaction.execute(SQL["old"], {"kept": KEPT})).fetchall():
                     await transaction.execute(sql.SQL(SQL["drop"]).format(table=_table(old[0])))
-                log.info("passage vectors put into Postgres", version=version, passages=passages)
 
     async def nearest(self, version: str, asked: Vectors, also: Numbers) -> tuple[Numbers, Vectors]:
         """The passages nearest to any asked vector, and those of `also`, each with its best score.

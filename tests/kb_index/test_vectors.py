@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -118,4 +119,5 @@ def test_status_says_where_the_vectors_are(
     monkeypatch.setenv("HOTDASH_DATABASE_URL", database_url)
     assert "vectors searched in memory" in CliRunner().invoke(command, ["status"]).output
     monkeypatch.setenv("HOTDASH_KB_VECTORS", "postgres")
-    assert "vectors searched in Postgres" in CliRunner().invoke(command, ["status"]).output
+    told = json.loads(CliRunner().invoke(command, ["status", "--json"]).stdout)
+    assert told["vectors"] == "Postgres"
