@@ -1,5 +1,6 @@
 # make demo   sets up what is missing and shows the service at work in a browser
 # make test   sets up what is missing and runs every test
+# make bench  the figures, as ratios against a baseline of the same run
 # make check  format, lint, types, import rules and tests: what a change must pass
 PYTHON ?= python3
 VENV := .venv
@@ -8,7 +9,7 @@ BIN := $(VENV)/bin
 # durable-rules builds from source: with optimisation, and with the name that Python 3.13 gave an old function.
 export CPPFLAGS := -O2 -DPyEval_CallObject=PyObject_CallObject
 
-.PHONY: demo test check format browser clean
+.PHONY: demo test check bench format browser clean
 
 demo: $(VENV)/installed
 	$(BIN)/hotdash demo
@@ -22,6 +23,11 @@ check: $(VENV)/installed browser
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+
+bench: $(VENV)/installed
+	$(BIN)/python -m benchmarks.triage_figures
+	$(BIN)/python -m benchmarks.rules
+	$(BIN)/python -m benchmarks.kb
 
 format: $(VENV)/installed
 	$(BIN)/ruff format .
