@@ -17,6 +17,7 @@ from bot.drafting import make_drafter, open_knowledge_base
 from bot.extensions import fact_registry, load_plugins
 from bot.gather import Gatherer
 from bot.ground import Ground
+from bot.learning import Learner
 from bot.live_rules import LiveRules
 from bot.pipeline import Pipeline
 from bot.postbox import Postbox
@@ -36,6 +37,7 @@ from bot.settings import Settings, secret
 from bot.short_links import ShortLinks
 from bot.store.decisions import Decisions
 from bot.store.events import KIND as EVENT
+from bot.store.learning import Lessons
 from bot.store.posts import Posts
 from bot.store.record import Record
 from bot.store.reviews import Reviews
@@ -68,7 +70,9 @@ async def worker(on: Ground) -> AsyncIterator[Worker]:
         rules = LiveRules(settings.rules, rulebooks, RuleDesk(rulebooks, fact_registry(plugins), embedder))
         await rules.open()
         stack.push_async_callback(rules.close)
-        await stack.enter_async_context(_kept_fresh(rules, knowledge))
+        learner = Learner(Lessons(on.database))
+        await learner.apply(knowledge)
+        await stack.enter_async_context(_kept_fresh(rules, knowledge, learner))
         chatwoot = connect(settings)
         stack.push_async_callback(chatwoot.close)
         record, decisions, posts = Record(on.database), Decisions(on.database), Posts(on.database)
@@ -202,13 +206,14 @@ def connect(settings: Settings) -> Chatwoot:
 
 
 @asynccontextmanager
-async def _kept_fresh(rules: LiveRules, knowledge: KnowledgeBase) -> AsyncIterator[None]:
+async def _kept_fresh(rules: LiveRules, knowledge: KnowledgeBase, learner: Learner) -> AsyncIterator[None]:
     """Rules and articles are exchanged when they change; on SIGHUP the rules are looked at right away."""
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGHUP, rules.wake)
     following = [
         asyncio.create_task(rules.follow(), name="rules"),
         asyncio.create_task(knowledge.keep_fresh(REFRESH_EVERY), name="articles"),
+        asyncio.create_task(learner.follow(knowledge, REFRESH_EVERY), name="calibration"),
     ]
     for task in following:
         task.add_done_callback(_tell)

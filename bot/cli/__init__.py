@@ -22,6 +22,7 @@ VERBS = {
     "sla": ("bot.cli.sla", "See until when an answer is promised, and which conversations wait."),
     "status": ("bot.cli.status", "Show which parts work, what waits, and which promises are due."),
     "notify": ("bot.cli.notify", "Find out whether an alert would arrive."),
+    "learn": ("bot.cli.learn", "See what verdicts teach, learn anew, and go back."),
     "link": ("bot.cli.link", "Print a link that signs an agent in to the review pages, once."),
     "plugins": ("bot.cli.plugins", "List, examine, make and test plugins."),
 }
