@@ -45,7 +45,8 @@ def draft_note(
         head,
         ["\n\n".join(reply.parts)],
         ["---", *(sources if draft.citations else ["📚 Sources: none"])],
-        _why(decision, due),
+        _why(decision),
+        _due(due),
         actions,
         ["🔎 Check these sentences:", *doubts] if doubts else [],
         ["❗ Take note:", *cautions] if cautions else [],
@@ -71,7 +72,8 @@ def human_note(
             f"🙋 For a person: {decision.priority} {_NAMES[decision.priority]}",
             *([_REPLACES] if replaces else []),
         ],
-        _why(decision, due),
+        _why(decision),
+        _due(due),
         [f"No draft: {abstention.reason}"] if abstention else [],
         ["📚 Nearest articles:", *nearest] if nearest else [],
         [f"👥 Team: {decision.team}"] if decision.team else [],
@@ -87,13 +89,16 @@ def failure_note() -> str:
     )
 
 
-def _why(decision: Decision, due: str | None) -> list[str]:
-    reasons: Sequence[str] = [f"- {reason.rule}: {reason.text}" for reason in decision.reasons] or [
-        "- no rule matched; this is the default"
+def _why(decision: Decision) -> list[str]:
+    reasons = [f"- {reason.rule}: {reason.text}" for reason in decision.reasons]
+    return [
+        f"🚦 Priority: {decision.priority} {_NAMES[decision.priority]}, because",
+        *(reasons or ["- no rule matched; this is the default"]),
     ]
-    return [f"🚦 Priority: {decision.priority} {_NAMES[decision.priority]}, because", *reasons] + (
-        [f"⏱️ {due[0].upper()}{due[1:]}"] if due else []
-    )
+
+
+def _due(due: str | None) -> list[str]:
+    return [f"⏱️ {due[0].upper()}{due[1:]}"] if due else []
 
 
 def _source(citation: Citation) -> str:
