@@ -214,3 +214,24 @@ async def test_grades_come_after_sending_and_once(service: Service, desk: Desk, 
     customer = await Record(service.database).customer(contact)
     assert customer.last_grade == pytest.approx(8 / 3)
     assert await desk.reviews.ungraded(ines.id) == []
+
+
+@pytest.mark.parametrize("forgotten", ["sent", "arrived"])
+async def test_a_crash_while_sending_sends_once(
+    service: Service, desk: Desk, ines: Person, forgotten: str
+) -> None:
+    """A worker that died after Chatwoot took the reply, before it wrote so down, does not send it twice."""
+    card = await drafted(service, desk)
+    await desk.approve(card.id, card.version, ines, "page")
+    await service.settled()
+    await service.database.run("update verdicts set sent_at = null, approval_id = null")
+    await service.database.run("delete from support_approvals")
+    if forgotten == "arrived":
+        await service.database.run(
+            "update posts set chatwoot_message_id = null, posted_at = null where cause like 'reply:%'"
+        )
+    await service.database.run("update jobs set state = 'waiting', head = true where kind = 'send'")
+    await service.settled()
+    assert len(replies(service, card.conversation)) == len(card.reply.parts)
+    assert await service.count("support_approvals") == 1
+    assert await service.count("verdicts", "sent_at is not null") == 1
