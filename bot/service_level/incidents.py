@@ -25,8 +25,8 @@ from rules.rota import ON_CALL, Step
 
 log = structlog.get_logger()
 
-TELL, NOTIFY = "tell", "notify"
-"""The kinds of jobs: one step of telling, and one delivery to one notifier."""
+TELL, NOTIFY, ACKNOWLEDGE = "tell", "notify", "acknowledge"
+"""The kinds of jobs: one step of telling, one delivery to one notifier, and a press of the button."""
 
 #: How the private notes of alerts begin.
 ALERT = "⏰"
@@ -112,11 +112,21 @@ class Incidents:
     async def acknowledge(self, conversation_id: UUID, by: str, *, on: Transaction) -> int:
         """Note that somebody takes care of a conversation: nobody else is told. Gives how many incidents."""
         numbers = await self._store.acknowledge(conversation_id, by, self._now(), on=on)
+        await self._tell_acknowledged(numbers, by, on)
+        return len(numbers)
+
+    async def take(self, job: Job) -> None:
+        """Somebody pressed the button: as `acknowledge`, for one incident. Safe to repeat."""
+        by = str(job.payload["by"])
+        async with self._store.transaction() as on:
+            numbers = await self._store.take(int(job.payload["incident"]), by, self._now(), on=on)
+            await self._tell_acknowledged(numbers, by, on)
+
+    async def _tell_acknowledged(self, numbers: list[int], by: str, on: Transaction) -> None:
         for number in numbers:
             incident = await self._store.incident(number)
             if incident is not None:
                 await self._tell_all(number, incident.key, Stage.ACKNOWLEDGE, f"{by} takes care of it.", on)
-        return len(numbers)
 
     async def tell(self, job: Job) -> None:
         """Take one step of telling, unless it is over or taken on since its cause. Safe to repeat."""

@@ -13,7 +13,7 @@ from bot.postbox import Postbox
 from bot.service_level.after_hours import REPLY, AfterHours
 from bot.service_level.approvals import REMIND, Approvals
 from bot.service_level.delivery import Notifiers
-from bot.service_level.incidents import NOTIFY, TELL, Incidents
+from bot.service_level.incidents import ACKNOWLEDGE, NOTIFY, TELL, Incidents
 from bot.service_level.poller import POLL, Poller
 from bot.service_level.registration import Registration
 from bot.service_level.surroundings import DRAFTER, KNOWLEDGE, Surroundings
@@ -142,6 +142,7 @@ class ServiceLevel:
             REMIND: self.approvals.remind,
             TELL: self.incidents.tell,
             NOTIFY: self.incidents.notify,
+            ACKNOWLEDGE: self.incidents.take,
             POLL: self.poller.poll,
         }
 

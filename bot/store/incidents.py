@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -51,6 +52,15 @@ class IncidentStore:
         """Note that somebody takes care of a conversation; gives its incidents that nobody had taken."""
         parameters = {"conversation_id": conversation_id, "by": by, "at": at}
         return [row.id for row in await self._database.all(SQL["acknowledge"], parameters, of=_Id, on=on)]
+
+    async def take(self, number: int, by: str, at: datetime, *, on: Transaction) -> list[int]:
+        """Note that somebody takes care of one incident; empty if it is over or somebody had taken it."""
+        parameters = {"id": number, "by": by, "at": at}
+        return [row.id for row in await self._database.all(SQL["take"], parameters, of=_Id, on=on)]
+
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """A transaction for writes that belong together."""
+        return self._database.transaction()
 
     async def close(self, key: str, at: datetime, *, on: Transaction) -> int | None:
         """Note that an incident is over; gives its number, or None if it was over or never was."""

@@ -1,4 +1,4 @@
-"""`hotdash status`, `hotdash sla status` and the page /status."""
+"""`hotdash status` and `hotdash sla status`."""
 
 from __future__ import annotations
 
@@ -7,14 +7,9 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer
 from click.testing import CliRunner, Result
 
 from bot.cli import hotdash
-from bot.refusals import refuse
-from bot.service_level.status_page import StatusPage
-from plugins.errors import BadRequest
 from plugins.model import Priority
 
 HOUR = timedelta(hours=1)
@@ -75,27 +70,3 @@ async def test_open_promises(now) -> None:
 async def test_nobody_waits(now) -> None:
     """Without an open promise `sla status` says that nobody waits."""
     assert (await _invoke("sla", "status")).output == "nobody waits\n"
-
-
-async def test_page(now) -> None:
-    """The page shows what fails with status 503, escapes it, and lets only operators in."""
-    await now.service.surroundings.failed("webhooks", "<b>none</b> came")
-    conversation = await now.conversation()
-    await now.customer(conversation, Priority.P0)
-
-    async def guard(request: web.Request) -> None:
-        if request.headers.get("X-Operator") != "yes":
-            raise BadRequest("sign in first", status=401)
-
-    app = web.Application(middlewares=[refuse])
-    app.add_routes(StatusPage(now.database, now.service.timekeeper.terms, guard).routes())
-    async with TestClient(TestServer(app)) as client:
-        assert (await client.get("/status")).status == 401
-        answer = await client.get("/status", headers={"X-Operator": "yes"})
-        text = await answer.text()
-        machine = await client.get("/status", headers={"X-Operator": "yes", "Accept": "application/json"})
-        shown = await machine.json()
-    assert answer.status == machine.status == 503
-    assert "&lt;b&gt;none&lt;/b&gt; came" in text
-    assert f"<td>{conversation}</td>" in text
-    assert shown["promises"] == {"open": 2, "at_risk": 0, "overdue": 0}

@@ -17,6 +17,7 @@ from bot.review.web.gate import Entry, Gate
 from bot.review.web.live import Live
 from bot.review.web.pages import Pages
 from bot.review.web.sign_in import SignIn
+from bot.review.web.status import Status
 from bot.store.database import Database
 from bot.store.jobs import Jobs
 from bot.store.record import Record
@@ -67,7 +68,8 @@ def site(
         gate=gate, desk=desk, reviews=reviews, record=Record(database), sessions=sessions, live=live
     )
     sign_in = SignIn(gate=gate, sessions=sessions, people=people, chatwoot=chatwoot)
-    return Site(gate=gate, entries=(*sign_in.entries(), *pages.entries()), live=live)
+    status = Status(gate=gate, database=database, jobs=jobs)
+    return Site(gate=gate, entries=(*sign_in.entries(), *pages.entries(), *status.entries()), live=live)
 
 
 def due(moment: datetime, now: datetime) -> str:

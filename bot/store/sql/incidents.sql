@@ -29,6 +29,12 @@ update incidents i set acknowledged_at = %(at)s, acknowledged_by = %(by)s
 where conversation_id = %(conversation_id)s and closed_at is null and acknowledged_at is null
 returning i.id;
 
+-- name: take
+-- Note that somebody takes care of an incident; no row if it is over or somebody had taken it.
+update incidents set acknowledged_at = %(at)s, acknowledged_by = %(by)s
+where id = %(id)s and closed_at is null and acknowledged_at is null
+returning id;
+
 -- name: close
 -- Note that an incident is over; no row if it was before.
 update incidents set closed_at = %(at)s where key = %(key)s and closed_at is null returning id;
