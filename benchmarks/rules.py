@@ -4,7 +4,12 @@
     python -m benchmarks.rules --memory   # 200,000 decisions and 1,000 reloads: some minutes
 
 The base line is what a programmer would write without any engine: one lambda a rule over a dict of facts,
-and one Aho-Corasick pass for all key words. Both answer the same messages in turns, and must agree.
+and one Aho-Corasick pass for all key words, with a look at the word boundaries. It compares plain numbers
+where a rule book compares money with its currency, lowers the text where a rule book folds accents and width
+too, knows no unknown values, and gives only the ids of the rules that match.
+
+Both decide the same messages in turns, each message once, so that nothing remembered from an earlier round
+helps either; then they must have agreed. About 5 % of the rules match a message.
 """
 
 from __future__ import annotations
@@ -18,7 +23,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import ahocorasick
 
@@ -50,6 +55,7 @@ SYLLABLES = ("ship", "or", "der", "card", "re", "fund", "box", "late", "pay", "m
 WORDS = [a + b + c for a in SYLLABLES for b in SYLLABLES for c in ("", "s", "ing")]
 CHANNELS = ("email", "chat", "sms")
 
+T = TypeVar("T")
 Lambda = Callable[[dict[str, Any]], bool]
 
 
@@ -63,7 +69,7 @@ def make_rules(count: int, seed: int = 1) -> tuple[str, dict[str, Lambda]]:
             words = chance.sample(WORDS, chance.randint(2, 6))
             asked.append(f"message.text: {{has_any: [{', '.join(words)}]}}")
             source.append("not words.isdisjoint(f['found'])")
-        value = chance.randint(300, 2000)
+        value = chance.randint(100, 1000)
         asked.append(f"order.value: {{above: {value} USD}}")
         source.append(f"f['order.value'] > {value}")
         if chance.random() < 0.4:
@@ -90,7 +96,7 @@ def make_messages(count: int, seed: int = 2) -> list[dict[str, Any]]:
                 chance.choice(WORDS if chance.random() < 0.2 else filler) for _ in range(64)
             ),
             "message.channel": chance.choice(CHANNELS),
-            "order.value": chance.randint(1, 700),
+            "order.value": chance.randint(1, 900),
             "customer.unresolved_conversations": chance.randint(0, 4),
         }
         for _ in range(count)
@@ -134,32 +140,36 @@ def compare(rules: int, rounds: int = 5, messages: int = 100) -> float:
     book = RuleBook.parse(text, registry=REGISTRY)
     load = time.perf_counter() - started
     plain = plain_python(lambdas)
-    stories = make_messages(messages)
-    facts = [as_facts(story) for story in stories]
     matched = 0
-    for story, known in zip(stories, facts, strict=True):
-        expected = plain(story)
-        matched += len(expected)
-        reasons = [reason.rule for reason in book.decide(known, at=NOW).reasons if reason.rule != "default"]
-        assert reasons == expected, (reasons, expected)
-    ours, theirs = [], []
-    for _ in range(rounds):
-        started = time.perf_counter()
-        for known in facts:
-            book.decide(known, at=NOW)
-        ours.append((time.perf_counter() - started) / messages)
-        started = time.perf_counter()
-        for story in stories:
-            plain(story)
-        theirs.append((time.perf_counter() - started) / messages)
+    ours, theirs, read = [], [], []
+    for n in range(rounds):
+        stories = make_messages(messages, seed=n)
+        facts = [as_facts(story) for story in stories]
+        took, decided = timed(lambda known: [r.rule for r in book.decide(known, at=NOW).reasons], facts)
+        ours.append(took)
+        took, expected = timed(plain, stories)
+        theirs.append(took)
+        took, _ = timed(lambda known: [r.text for r in book.decide(known, at=NOW).reasons], facts)
+        read.append(took)
+        for rule_ids, ids in zip(decided, expected, strict=True):
+            assert [rule for rule in rule_ids if rule != "default"] == ids, (rule_ids, ids)
+            matched += len(ids)
     ratio = statistics.median(ours) / statistics.median(theirs)
     print(
-        f"{rules:5} rules: {statistics.median(ours) * 1e6:7.0f} µs a decision, plain Python "
-        f"{statistics.median(theirs) * 1e6:7.0f} µs, ratio {ratio:.2f}; {matched / messages:.1f} match; "
-        f"loaded in {load:.2f} s; engine faults: {book.health.rebuilds}"
+        f"{rules:5} rules: {statistics.median(ours) * 1e6:5.0f} µs a decision, plain Python "
+        f"{statistics.median(theirs) * 1e6:5.0f} µs, ratio {ratio:.2f}; "
+        f"{matched / rounds / messages:.1f} rules match, {statistics.median(read) * 1e6:.0f} µs when the "
+        f"texts of all reasons are read; loaded in {load:.2f} s; engine faults: {book.health.rebuilds}"
     )
     book.close()
     return ratio
+
+
+def timed(work: Callable[[Any], T], inputs: list[Any]) -> tuple[float, list[T]]:
+    """Mean seconds that one input takes, and all outputs."""
+    started = time.perf_counter()
+    outputs = [work(one) for one in inputs]
+    return (time.perf_counter() - started) / len(inputs), outputs
 
 
 def resident() -> float:

@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from plugins.errors import RulesError
-from plugins.model import Decision, Facts, Reason, Route
+from plugins.model import Decision, Facts, Route
 from rules.atoms import Answers, Atoms, Embed
 from rules.findings import Report
 from rules.judgement import Judgement, judge
 from rules.language import Rule, RuleFile, Section, comparisons
 from rules.matcher import EngineHealth, Matcher
 from rules.reader import read_rules
+from rules.reasons import reasons
 from rules.registry import FactRegistry
 from rules.trace import Evidence, Trace, facts_used
-from rules.truth import TRUE, Truth
+from rules.truth import Truth
 
 
 def content_version(text: str) -> str:
@@ -125,28 +126,13 @@ class RuleBook:
         return Decision(
             priority=judgement.priority,
             route=judgement.route,
-            reasons=self._reasons(judgement, answers),
+            reasons=reasons(self.file, judgement, Evidence(self._atoms, answers)),
             team=judgement.team,
             labels=judgement.labels,
             version=self.version,
             trace=Trace(lambda: self._trace(judgement, answers, at)),
             shadow=tuple(rule.id for rule in judgement.shadow),
         )
-
-    def _reasons(self, judgement: Judgement, answers: Answers) -> tuple[Reason, ...]:
-        evidence = Evidence(self._atoms, answers)
-        reasons = [
-            *((rule, evidence.says(rule, TRUE)) for rule in judgement.matched),
-            *(
-                (rule, f"No draft: {evidence.says(rule, evidence.truth(rule.when))}")
-                for rule in judgement.blocking
-            ),
-        ]
-        told = tuple(Reason(rule=rule.id, text=text, line=rule.place.line) for rule, text in reasons)
-        if any(rule.section is Section.TRIAGE for rule in judgement.matched):
-            return told
-        default = f"No triage rule matched; the default priority is {self.file.default}."
-        return (Reason(rule="default", text=default), *told)
 
     def _trace(self, judgement: Judgement, answers: Answers, at: datetime) -> dict[str, Any]:
         evidence = Evidence(self._atoms, answers)

@@ -12,13 +12,14 @@ import json
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Any
 
 import durable_rules_engine
 import numpy as np
 
 from plugins.errors import RulesError
-from rules.patterns import Leaf, Pattern, alternatives, fitted, leaves, met
+from rules.patterns import Leaf, Pattern, alternatives, fitted, leaves, met, needed
 from rules.truth import FALSE, TRUE
 
 #: Leaves and `or` groups in one set of rules; the engine gives up at 64 conditions that are true at once.
@@ -40,6 +41,10 @@ class _Shard:
     rules: dict[str, Any] = field(default_factory=dict)
     size: int = 0
     handle: int = -1
+    leaves: dict[Leaf, None] = field(default_factory=dict)  #: What it listens to, each once.
+    needed: list[tuple[Leaf, ...]] = field(default_factory=list)  #: Of each rule, `patterns.needed`.
+    told: tuple[str, ...] = ()  #: How each of its leaves is told.
+    first: int = 0  #: Where its leaves begin among those of all sets.
 
 
 class Engine:
@@ -58,12 +63,12 @@ class Engine:
         self._atoms = atoms
         self._hoisted: list[Pattern] = []  # atom `atoms + n` is true when hoisted[n] is met
         self._shards: list[_Shard] = []
-        # What the engine is told, by atom: pairs of shard and text, for a true and for a false atom.
-        self._if_true: dict[int, list[tuple[int, str]]] = {}
-        self._if_false: dict[int, list[tuple[int, str]]] = {}
         self._lock = threading.Lock()
-        for position, pattern in enumerate(patterns):
-            self._place(position, fitted(pattern, self._hoist))
+        small = [(position, fitted(pattern, self._hoist)) for position, pattern in enumerate(patterns)]
+        # Rules that ask alike are put in one set: for most messages most sets then have nothing to decide.
+        for position, pattern in sorted(small, key=lambda rule: [leaf.atom for leaf in leaves(rule[1])]):
+            self._place(position, pattern)
+        self._wire()
         try:
             for shard in self._shards:
                 self._open(shard)
@@ -79,14 +84,31 @@ class Engine:
         size = len(leaves(pattern)) + alternatives(pattern)
         if not self._shards or self._shards[-1].size + size > SHARD_SIZE:
             self._shards.append(_Shard())
-        number, shard = len(self._shards) - 1, self._shards[-1]
+        shard = self._shards[-1]
         shard.size += size
         shard.rules[f"r{position}"] = {"all": [{"m": _expression(pattern)}], "pri": len(shard.rules)}
-        for leaf in leaves(pattern):
-            told = (number, f',"a{leaf.atom}":{"true" if leaf.wanted else "false"}')
-            listeners = (self._if_true if leaf.wanted else self._if_false).setdefault(leaf.atom, [])
-            if told not in listeners:
-                listeners.append(told)
+        shard.leaves.update(dict.fromkeys(leaves(pattern)))
+        shard.needed.append(needed(pattern))
+
+    def _wire(self) -> None:
+        """Number the leaves of all sets through, and note which of them each rule needs."""
+        listened: list[Leaf] = []
+        self._always = sum(len(shard.leaves) for shard in self._shards)  # a place that always holds
+        needs: list[int] = []
+        rules: list[int] = []  # where in `needs` each rule begins
+        sets: list[int] = []  # where in `rules` each set begins
+        for shard in self._shards:
+            shard.first = len(listened)
+            shard.told = tuple(f',"a{leaf.atom}":{str(leaf.wanted).lower()}' for leaf in shard.leaves)
+            place = {leaf: shard.first + n for n, leaf in enumerate(shard.leaves)}
+            listened += shard.leaves
+            sets.append(len(rules))
+            for leaves_needed in shard.needed:
+                rules.append(len(needs))
+                needs += [place[leaf] for leaf in leaves_needed] or [self._always]
+        self._leaf_atoms = np.array([leaf.atom for leaf in listened], dtype=np.intp)
+        self._leaf_wanted = np.array([TRUE if leaf.wanted else FALSE for leaf in listened], dtype=np.uint8)
+        self._needs, self._rules, self._sets = (np.array(n, dtype=np.intp) for n in (needs, rules, sets))
 
     def _open(self, shard: _Shard) -> None:
         """Create the set of rules and let one rule fire: only then may its session be deleted."""
@@ -102,6 +124,8 @@ class Engine:
     def matching(self, truths: bytearray) -> set[int]:
         """Which rules' patterns are met, by their position, for the truth of each atom.
 
+        A set of rules is asked unless each of its rules lacks a leaf that it cannot do without.
+
         Raises:
             EngineFault: durable-rules failed; this engine must not be used again.
         """
@@ -109,21 +133,18 @@ class Engine:
             truths = truths[:]
             for pattern in self._hoisted:  # a part of a part was hoisted first: its truth is there already
                 truths.append(TRUE if met(pattern, truths) else FALSE)
-        told = [""] * len(self._shards)
-        for atom in np.flatnonzero(np.frombuffer(truths, dtype=np.uint8) == TRUE).tolist():
-            for shard, text in self._if_true.get(atom, ()):
-                told[shard] += text
-        for atom, listeners in self._if_false.items():
-            if truths[atom] == FALSE:
-                for shard, text in listeners:
-                    told[shard] += text
-        fired: set[int] = set()
+        held = np.ones(self._always + 1, dtype=np.bool_)
+        np.equal(np.frombuffer(truths, dtype=np.uint8)[self._leaf_atoms], self._leaf_wanted, out=held[:-1])
+        possible = np.logical_and.reduceat(held[self._needs], self._rules)
+        asked = np.flatnonzero(np.logical_or.reduceat(possible, self._sets)).tolist()
+        holds = held.tobytes()
+        fired: list[str] = []
         with self._lock:
-            for number, text in enumerate(told):
-                if text:  # each pattern has a leaf, so nothing told means nothing met
-                    names = self._fired(self._shards[number], f'{{"id":"e"{text}}}')
-                    fired.update(int(name[1:]) for name in names)
-        return fired
+            for number in asked:
+                shard = self._shards[number]
+                text = "".join(compress(shard.told, holds[shard.first :]))
+                fired += self._fired(shard, f'{{"id":"e"{text}}}')
+        return {int(name[1:]) for name in fired}
 
     def _fired(self, shard: _Shard, payload: str) -> list[str]:
         """Names of the rules that fire for a fact. The fact is gone again when this returns or raises."""

@@ -20,7 +20,6 @@ _SIGNS = str.maketrans(
     }
 )
 _ACCENTS = re.compile("[\u0300-\u036f]+")
-_SPACE = re.compile(r"\s+")
 
 
 @lru_cache(maxsize=4096)
@@ -32,7 +31,7 @@ def fold(text: str) -> str:
         folded = unicodedata.normalize("NFKC", text.translate(_SIGNS)).casefold()
         folded = _ACCENTS.sub("", unicodedata.normalize("NFD", folded))
         folded = unicodedata.normalize("NFKC", folded).translate(_SIGNS).casefold()
-    return _SPACE.sub(" ", folded).strip()
+    return " ".join(folded.split())
 
 
 def fold_pattern(pattern: str) -> str:

@@ -80,6 +80,13 @@ def leaves(pattern: Pattern) -> list[Leaf]:
     return [leaf for part in pattern.parts for leaf in leaves(part)]
 
 
+def needed(pattern: Pattern) -> tuple[Leaf, ...]:
+    """Leaves without all of which the pattern cannot be met; none when it is an `or`."""
+    if isinstance(pattern, Leaf):
+        return (pattern,)
+    return tuple(part for part in pattern.parts if isinstance(part, Leaf)) if pattern.every else ()
+
+
 def groups(pattern: Pattern) -> int:
     """How many `and` and `or` a pattern has."""
     return 0 if isinstance(pattern, Leaf) else 1 + sum(map(groups, pattern.parts))

@@ -98,22 +98,27 @@ class Evidence:
             case All(parts=parts) | AnyOf(parts=parts):
                 return [found for part in parts for found in self.decisive(part, wanted)]
 
-    def says(self, rule: Rule, wanted: Truth) -> str:
-        """One sentence: the rule's own reason, and the values that decided."""
-        decisive = self.decisive(rule.when, wanted)
+    def reason(self, rule: Rule) -> str:
+        """One sentence: the rule's own reason, and the values that decided.
+
+        A rule that is not met is taken for one under `draft`, which did not allow a draft.
+        """
+        truth = self.truth(rule.when)
+        decisive = self.decisive(rule.when, truth)
         if len(decisive) > 1:
             decisive = list(dict.fromkeys(decisive))
-        if wanted == TRUE:  # what is there tells more than what, rightly, is not
+        if truth == TRUE:  # what is there tells more than what, rightly, is not
             decisive = [asked for asked in decisive if self.truth(asked) == TRUE] or decisive
         found = "; ".join(self._found(comparison) for comparison in decisive)
         reason = rule.why or rule.description
-        return f"{reason} ({found})" if reason else found
+        told = f"{reason} ({found})" if reason else found
+        return told if truth == TRUE else f"No draft: {told}"
 
     def _found(self, comparison: Comparison) -> str:
         value = self.value(comparison)
         if comparison.operator in _IN_WORDS and self.truth(comparison) == TRUE and value is not None:
             return value  # the customer's words say it; the pattern that found them stands in the trace
-        return f"{comparison}: {'not known' if value is None else value}"
+        return f"{shortened(str(comparison))}: {'not known' if value is None else value}"
 
 
 def shortened(text: str) -> str:

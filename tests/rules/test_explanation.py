@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,9 +13,10 @@ from typing import Any
 import pytest
 
 from plugins.errors import BadRequest
-from plugins.model import Facts, Money
+from plugins.model import Facts, Money, Reason
 from rules.book import RuleBook
 from rules.explanation import explain, why
+from rules.facts import standard_registry
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -80,3 +84,35 @@ def test_unknown_rule(make_book: Callable[[str], RuleBook]) -> None:
     book = make_book("triage:\n  - {id: fire, when: {message.text: {has: fire}}, then: {priority: P0}}")
     with pytest.raises(BadRequest, match='did you mean "fire"'):
         list(why(_trace(book), "fier"))
+
+
+def test_reasons_are_written_when_they_are_read(make_book: Callable[[str], RuleBook]) -> None:
+    """A reason that was not read yet equals, copies and serialises like a plain one with the same text."""
+    book = make_book("triage:\n  - {id: hi, when: {message.text: {has: hello}}, then: {priority: P1}}\n")
+    facts = Facts({"message.text": "hello"})
+    plain = Reason(rule="hi", text='"hello"', line=6)
+
+    def unread() -> Reason:
+        return book.decide(facts, at=AT).reasons[0]
+
+    assert asdict(unread()) == asdict(plain)
+    assert unread() == plain
+    assert plain == unread()
+    assert hash(unread()) == hash(plain)
+    assert repr(pickle.loads(pickle.dumps(unread()))) == repr(copy.deepcopy(unread())) == repr(plain)
+    assert unread() != Reason(rule="hi", text="other", line=6)
+
+
+def test_an_expression_is_shown_as_it_was_written(rules_text: Callable[[str], str]) -> None:
+    """Traces and reasons name a `matches` by the author's own words, shortened, never by what it becomes."""
+    many = ", ".join(f"phrase{n}" for n in range(60))
+    sections = (
+        f"words: {{many: [{many}]}}\n"
+        "triage:\n  - id: calm\n    when: {not: {message.text: {matches: '{many} … {now|today}'}}}\n"
+        "    then: {priority: P1}\n"
+    )
+    book = RuleBook.parse(rules_text(sections), registry=standard_registry())
+    decision = book.decide(Facts({"message.text": "hello"}), at=AT)
+    book.close()
+    assert decision.reasons[0].text == "message.text matches {many} … {now|today}: no match"
+    assert "(?:" not in "\n".join([*explain(decision.trace), *why(decision.trace, "calm")])
