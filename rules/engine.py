@@ -42,7 +42,7 @@ class _Shard:
     size: int = 0
     handle: int = -1
     leaves: dict[Leaf, None] = field(default_factory=dict)  #: What it listens to, each once.
-    needed: list[tuple[Leaf, ...]] = field(default_factory=list)  #: Of each rule, `patterns.needed`.
+    patterns: list[Pattern] = field(default_factory=list)  #: Of each of its rules.
     told: tuple[str, ...] = ()  #: How each of its leaves is told.
     first: int = 0  #: Where its leaves begin among those of all sets.
 
@@ -88,13 +88,14 @@ class Engine:
         shard.size += size
         shard.rules[f"r{position}"] = {"all": [{"m": _expression(pattern)}], "pri": len(shard.rules)}
         shard.leaves.update(dict.fromkeys(leaves(pattern)))
-        shard.needed.append(needed(pattern))
+        shard.patterns.append(pattern)
 
     def _wire(self) -> None:
-        """Number the leaves of all sets through, and note which of them each rule needs."""
+        """Number the leaves of all sets through, and note which of them each rule asks and needs."""
         listened: list[Leaf] = []
         self._always = sum(len(shard.leaves) for shard in self._shards)  # a place that always holds
-        needs: list[int] = []
+        asks: list[tuple[int, int]] = []  # rule and place of each leaf that it asks
+        needs: list[int] = []  # places, rule by rule
         rules: list[int] = []  # where in `needs` each rule begins
         sets: list[int] = []  # where in `rules` each set begins
         for shard in self._shards:
@@ -103,12 +104,14 @@ class Engine:
             place = {leaf: shard.first + n for n, leaf in enumerate(shard.leaves)}
             listened += shard.leaves
             sets.append(len(rules))
-            for leaves_needed in shard.needed:
+            for pattern in shard.patterns:
+                asks += [(len(rules), place[leaf]) for leaf in leaves(pattern)]
                 rules.append(len(needs))
-                needs += [place[leaf] for leaf in leaves_needed] or [self._always]
+                needs += [place[leaf] for leaf in needed(pattern)] or [self._always]
         self._leaf_atoms = np.array([leaf.atom for leaf in listened], dtype=np.intp)
         self._leaf_wanted = np.array([TRUE if leaf.wanted else FALSE for leaf in listened], dtype=np.uint8)
         self._needs, self._rules, self._sets = (np.array(n, dtype=np.intp) for n in (needs, rules, sets))
+        self._askers, self._asked = np.array(asks, dtype=np.intp).reshape(-1, 2).T
 
     def _open(self, shard: _Shard) -> None:
         """Create the set of rules and let one rule fire: only then may its session be deleted."""
@@ -124,7 +127,8 @@ class Engine:
     def matching(self, truths: bytearray) -> set[int]:
         """Which rules' patterns are met, by their position, for the truth of each atom.
 
-        A set of rules is asked unless each of its rules lacks a leaf that it cannot do without.
+        A rule is possible unless it lacks a leaf that it cannot do without. Sets without a possible rule are
+        not asked, and the others are told only what their possible rules ask about.
 
         Raises:
             EngineFault: durable-rules failed; this engine must not be used again.
@@ -137,7 +141,9 @@ class Engine:
         np.equal(np.frombuffer(truths, dtype=np.uint8)[self._leaf_atoms], self._leaf_wanted, out=held[:-1])
         possible = np.logical_and.reduceat(held[self._needs], self._rules)
         asked = np.flatnonzero(np.logical_or.reduceat(possible, self._sets)).tolist()
-        holds = held.tobytes()
+        told = np.zeros(self._always + 1, dtype=np.bool_)
+        told[self._asked[possible[self._askers]]] = True
+        holds = (held & told).tobytes()
         fired: list[str] = []
         with self._lock:
             for number in asked:
