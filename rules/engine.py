@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import json
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import compress
@@ -65,8 +66,13 @@ class Engine:
         self._shards: list[_Shard] = []
         self._lock = threading.Lock()
         small = [(position, fitted(pattern, self._hoist)) for position, pattern in enumerate(patterns)]
+        users = Counter(leaf for _, pattern in small for leaf in leaves(pattern))
+
+        def most_shared(rule: tuple[int, Pattern]) -> list[tuple[int, int]]:
+            return sorted((-users[leaf], leaf.atom) for leaf in leaves(rule[1]))
+
         # Rules that ask alike are put in one set: for most messages most sets then have nothing to decide.
-        for position, pattern in sorted(small, key=lambda rule: [leaf.atom for leaf in leaves(rule[1])]):
+        for position, pattern in sorted(small, key=most_shared):
             self._place(position, pattern)
         self._wire()
         try:
