@@ -27,6 +27,7 @@ check: $(VENV)/installed browser
 bench: $(VENV)/installed
 	$(BIN)/python -m benchmarks.triage_figures
 	$(BIN)/python -m benchmarks.rules
+	HOTDASH_RULE_FILES=5000 $(BIN)/python -m pytest --quiet --timeout 1200 tests/rules/test_engine.py
 	$(BIN)/python -m benchmarks.kb
 
 format: $(VENV)/installed

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
 from plugins.model import Money
-from rules.conditions import compile_pattern
+from rules.arguments import compile_pattern
 from rules.language import Comparison
 from rules.truth import FALSE, TRUE, truth_of
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from rules.hours import WEEKDAYS
 from rules.operators import OPERATORS, Argument, operators_for
-from rules.reader import CLOCKS, GUARD_KEYS, LEVEL_KEYS, PRIORITIES, ROUTES, TOP_KEYS
+from rules.reader import CLOCKS, GUARD_KEYS, LEVEL_KEYS, ROUTES, TOP_KEYS
 from rules.registry import FactRegistry, FactSpec, FactType
+from rules.rule_reader import PRIORITIES
 
 Schema = dict[str, Any]
 

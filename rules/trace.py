@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from rules.arguments import compile_pattern
 from rules.atoms import Answers, Atoms
-from rules.conditions import compile_pattern
 from rules.language import All, AnyOf, Comparison, Condition, Not, Rule, comparisons
 from rules.quantities import written
 from rules.reference import evaluate

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from bot import settings as environment
+from bot.cli.rules_desk import as_json
 from bot.extensions import fact_registry, load_plugins
 from kb_index.embedding import load_embedder
 from plugins.errors import BadRequest
@@ -57,7 +60,8 @@ def check(file: Path | None, form: str, as_json: bool, strict: bool) -> None:
 
 @click.command("help")
 @click.argument("code")
-def help_(code: str) -> None:
+@as_json
+def help_(code: str, as_json: bool) -> None:
     r"""Say what a finding of `rules check` means, with a bad and a good example.
 
     \b
@@ -68,12 +72,20 @@ def help_(code: str) -> None:
     if known is None:
         near = nearest(code.upper(), CODES)
         raise BadRequest(f'there is no finding "{code}"' + (f'; did you mean "{near}"?' if near else ""))
+    if as_json:
+        click.echo(json.dumps({"code": code.upper(), **asdict(known)}, ensure_ascii=False, indent=2))
+        return
     click.echo(f"{code.upper()} {known.slug} ({known.level})\n\n{known.why}\n")
     click.echo(f"bad:   {known.bad}\ngood:  {known.good}")
 
 
 @click.command("lint-codes")
-def lint_codes() -> None:
+@as_json
+def lint_codes(as_json: bool) -> None:
     """List every finding that `rules check` can report."""
+    if as_json:
+        listed = [{"code": code, **asdict(known)} for code, known in CODES.items()]
+        click.echo(json.dumps(listed, ensure_ascii=False, indent=2))
+        return
     for code, known in CODES.items():
         click.echo(f"{code}  {known.level.value:8} {known.slug}")

@@ -127,6 +127,8 @@ def test_help_for_a_finding() -> None:
     """A code is explained with a bad and a good example; all codes can be listed."""
     assert "contct.plan" in call("help", "r102").output
     assert "R401" in call("lint-codes").output
+    assert json.loads(call("help", "r102", "--json").output)["slug"] == "unknown-field"
+    assert "R401" in [one["code"] for one in json.loads(call("lint-codes", "--json").output)]
 
 
 def test_the_installed_command_answers_in_one_line(folder: Path) -> None:

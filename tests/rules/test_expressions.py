@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from plugins.errors import RulesError
+from rules.arguments import compile_pattern
 from rules.book import RuleBook
-from rules.conditions import compile_pattern
 from rules.expressions import expand, lists_in
 from rules.registry import FactRegistry, FactSpec, FactType
 
