@@ -7,6 +7,7 @@ followed. A text that is wrong, or that fails its rehearsal, changes nothing and
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -71,8 +72,19 @@ class LiveRules:
         if self._book is None:
             raise RulesError(self.problem or f"{self._file}: there are no rules")
 
-    async def follow(self) -> None:
-        """Exchange the rules whenever they change, until cancelled."""
+    @property
+    def fault(self) -> str | None:
+        """What is wrong with the rules, for an alert: the newest text was refused, or the engine failed."""
+        times = self.book.health.rebuilds
+        if self.problem is None and times:
+            return (
+                f"The rule engine failed since these rules came into force, and was built anew ({times}×); "
+                "the reference evaluator decided in its place."
+            )
+        return self.problem
+
+    async def follow(self, report: Callable[[str | None], Awaitable[None]]) -> None:
+        """Exchange the rules whenever they change, until cancelled; `report` hears the fault at each look."""
         async with asyncio.TaskGroup() as group:
             if self._rulebooks.calls_come:
                 group.create_task(self._listen())
@@ -84,6 +96,10 @@ class LiveRules:
                     pass
                 self._wake.clear()
                 await self.look()
+                try:
+                    await report(self.fault)
+                except StoreError as error:
+                    log.warning("rules.not_reported", error=str(error))
 
     def wake(self) -> None:
         """Look now; for SIGHUP and the API."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 import httpx
 import structlog
@@ -32,6 +33,7 @@ from bot.review.web.sign_in import signed
 from bot.rule_desk import RuleDesk
 from bot.service_level.registration import Registration
 from bot.service_level.service import ServiceLevel
+from bot.service_level.surroundings import RULES
 from bot.service_level.terms import Terms
 from bot.settings import Settings, secret
 from bot.short_links import ShortLinks
@@ -72,7 +74,6 @@ async def worker(on: Ground) -> AsyncIterator[Worker]:
         stack.push_async_callback(rules.close)
         learner = Learner(Lessons(on.database))
         await learner.apply(knowledge)
-        await stack.enter_async_context(_kept_fresh(rules, knowledge, learner))
         chatwoot = connect(settings)
         stack.push_async_callback(chatwoot.close)
         record, decisions, posts = Record(on.database), Decisions(on.database), Posts(on.database)
@@ -92,6 +93,8 @@ async def worker(on: Ground) -> AsyncIterator[Worker]:
             notifiers={name: address.get_secret_value() for name, address in settings.notifiers.items()},
             registration=_registration(settings, chatwoot),
         )
+        tell = partial(service_level.surroundings.report, RULES)
+        await stack.enter_async_context(_kept_fresh(rules, tell, knowledge, learner))
         await service_level.poller.start()
         drafter = await make_drafter(settings, knowledge)
         stack.push_async_callback(drafter.close)
@@ -206,12 +209,17 @@ def connect(settings: Settings) -> Chatwoot:
 
 
 @asynccontextmanager
-async def _kept_fresh(rules: LiveRules, knowledge: KnowledgeBase, learner: Learner) -> AsyncIterator[None]:
+async def _kept_fresh(
+    rules: LiveRules,
+    tell: Callable[[str | None], Awaitable[None]],
+    knowledge: KnowledgeBase,
+    learner: Learner,
+) -> AsyncIterator[None]:
     """Rules and articles are exchanged when they change; on SIGHUP the rules are looked at right away."""
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGHUP, rules.wake)
     following = [
-        asyncio.create_task(rules.follow(), name="rules"),
+        asyncio.create_task(rules.follow(tell), name="rules"),
         asyncio.create_task(knowledge.keep_fresh(REFRESH_EVERY), name="articles"),
         asyncio.create_task(learner.follow(knowledge, REFRESH_EVERY), name="calibration"),
     ]

@@ -19,6 +19,7 @@ from plugins.alert import Severity
 log = structlog.get_logger()
 
 CHATWOOT, WEBHOOKS, KNOWLEDGE, DRAFTER = "Chatwoot", "webhooks", "knowledge base", "drafter"
+RULES = "rules"
 
 _AGAIN = timedelta(minutes=1)
 
@@ -27,6 +28,7 @@ EFFECTS = {
     CHATWOOT: "Notes and answers wait, and are tried again until it is back.",
     WEBHOOKS: "Chatwoot is asked for news every five minutes; drafts come up to five minutes late.",
     KNOWLEDGE: "Drafts rest on the articles that were read before.",
+    RULES: "Messages are decided by the rules that were in force before.",
     DRAFTER: "Messages go to people without a draft.",
 }
 

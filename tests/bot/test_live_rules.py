@@ -51,9 +51,14 @@ async def live(database: Database, file: Path) -> AsyncIterator[LiveRules]:
 
 
 @asynccontextmanager
-async def _following(live: LiveRules) -> AsyncIterator[None]:
-    task = asyncio.create_task(live.follow())
-    yield
+async def _following(live: LiveRules) -> AsyncIterator[list[str | None]]:
+    reported: list[str | None] = []
+
+    async def report(fault: str | None) -> None:
+        reported.append(fault)
+
+    task = asyncio.create_task(live.follow(report))
+    yield reported
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 
@@ -88,6 +93,17 @@ async def test_a_wrong_file_changes_nothing(live: LiveRules, file: Path) -> None
     file.write_text(RULES, encoding="utf-8")
     await live.look()
     assert live.problem is None
+
+
+async def test_a_fault_is_reported(live: LiveRules, file: Path) -> None:
+    """Whoever watches hears of a refused text, of its repair, and of an engine that failed."""
+    file.write_text(RULES.replace("has: fire", "hass: fire"), encoding="utf-8")
+    async with _following(live) as reported:
+        await _until(lambda: any(fault and "hass" in fault for fault in reported))
+        file.write_text(RULES, encoding="utf-8")
+        await _until(lambda: reported[-1] is None)
+        live.book.health.rebuilds = 1
+        await _until(lambda: "rule engine failed" in (reported[-1] or ""))
 
 
 async def test_a_lost_file_changes_nothing(live: LiveRules, file: Path) -> None:
