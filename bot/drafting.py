@@ -8,7 +8,9 @@ from datetime import timedelta
 
 import httpx
 
+from bot.learned_answers import SOURCE, LearnedAnswers
 from bot.settings import Settings
+from bot.store.answers import Answers
 from bot.store.database import Database, open_database
 from bot.store.passage_vectors import PassageVectors
 from kb_index.articles import Source
@@ -30,15 +32,19 @@ async def open_knowledge_base(
     http: httpx.AsyncClient | None = None,
     database: Database | None = None,
 ) -> KnowledgeBase:
-    """The knowledge base of the folder and the portals.
+    """The knowledge base of the folder, the portals and, with a database, the approved answers.
 
-    `http` reaches Chatwoot. `database` may keep the passages' vectors; without one, Postgres is reached
-    only for as long as it is asked something. Both stay the caller's.
+    Without one the answers that are in the index stay there. `http` reaches Chatwoot. `database` may keep the
+    passages' vectors; without one, Postgres is reached only for as long as it is asked something. Both stay
+    the caller's.
 
     Raises SettingsError for a portal without a Chatwoot, KnowledgeBaseError when there is nothing to read,
     StoreError when Postgres must keep the vectors and cannot.
     """
     sources: list[Source] = []
+    if database is not None:
+        lasting = timedelta(days=settings.answer_days)
+        sources.append(LearnedAnswers(Answers(database), voice_of(settings), lasting))
     if settings.kb_portals and http is None:
         raise SettingsError("HOTDASH_KB_PORTALS needs HOTDASH_CHATWOOT_URL")
     if http is not None:
@@ -51,6 +57,7 @@ async def open_knowledge_base(
         settings.kb_state,
         embedder=embedder,
         sources=sources,
+        left_alone=(SOURCE,) if database is None else (),
         shelf=await _shelf(settings, database),
         shelve_above=IN_MEMORY if settings.kb_vectors == "auto" else 0,
     )

@@ -107,6 +107,12 @@ class Settings(BaseSettings):
         description="Where the passages' vectors are searched. auto: in memory, above 20,000 passages in "
         "Postgres (pgvector) if it can.",
     )
+    answer_days: int = Field(
+        180,
+        ge=0,
+        le=3650,
+        description="Days for which an approved reply answers like an article. 0: none does.",
+    )
     voice: Path = Field(Path("data/voice.yaml"), description="The brand voice of all drafts.")
     llm_provider: Literal["none", "openai", "anthropic", "ollama"] = Field(
         "none", description="Who writes drafts. none: extracts of articles. openai: any compatible server."

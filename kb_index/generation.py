@@ -89,6 +89,8 @@ def version_of(articles: Mapping[str, Sequence[Article]], embedder: Embedder | N
     """Ten hexadecimal digits that change with any article, the model, or the format of the file."""
     seen = hashlib.sha256(f"{FORMAT} {embedder.name if embedder else ''}".encode())
     for source, members in articles.items():
+        if not members:
+            continue
         seen.update("\n".join((source, *(article.digest for article in members))).encode())
     return seen.hexdigest()[:10]
 

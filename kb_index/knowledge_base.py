@@ -31,12 +31,18 @@ class KnowledgeBase:
     """All sources in one index. Make it with `open`; `match` may be called while `refresh` runs."""
 
     def __init__(
-        self, index: Index, sources: Sequence[Source], embedder: Embedder | None, keep: Keeping
+        self,
+        index: Index,
+        sources: Sequence[Source],
+        embedder: Embedder | None,
+        keep: Keeping,
+        left_alone: Sequence[str] = (),
     ) -> None:
         self._index = index
         self._sources = tuple(sources)
         self._embedder = embedder
         self._keep = keep
+        self._left_alone = tuple(left_alone)
         self._search: Search | None = None
         self._file: str | None = None
         self._trouble: str | None = None
@@ -51,13 +57,15 @@ class KnowledgeBase:
         *,
         embedder: Embedder | None = None,
         sources: Sequence[Source] = (),
+        left_alone: Sequence[str] = (),
         shelf: Shelf | None = None,
         shelve_above: int = 0,
     ) -> KnowledgeBase:
         """The knowledge base of a folder and any further sources, its index kept in `state`.
 
         The vectors of an index with more than `shelve_above` passages are searched on the shelf, if there
-        is one, else in memory.
+        is one, else in memory. What the index has of the sources named in `left_alone`, which only other
+        processes read, stays.
 
         A built index is opened as it is: call `refresh` afterwards to take in what changed. Without one it
         is built. Without an embedder, or with an index made by another, questions are matched by words
@@ -66,7 +74,7 @@ class KnowledgeBase:
         """
         loop = asyncio.get_running_loop()
         keep = Shelving(shelf=shelf, above=shelve_above, loop=loop) if shelf else in_memory
-        kb = cls(Index(state), (Folder(folder), *sources), embedder, keep)
+        kb = cls(Index(state), (Folder(folder), *sources), embedder, keep, left_alone)
         await asyncio.to_thread(kb._reopen)
         if kb._search is None:
             await kb.refresh()
@@ -177,6 +185,8 @@ class KnowledgeBase:
                 log.warning("%s: its last articles are used: %s", source.name, error)
                 failed.append(f"{source.name}: {error}")
                 libraries[source.name] = Library(articles=self._last(source.name), problems=(str(error),))
+        for name in self._left_alone:
+            libraries[name] = Library(articles=self._last(name))
         if not any(library.articles for library in libraries.values()):
             raise KnowledgeBaseError("; ".join(failed) or "no source has an article; add one and build again")
         return libraries, f"last known articles used; {'; '.join(failed)}" if failed else None

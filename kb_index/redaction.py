@@ -21,6 +21,19 @@ _EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 _GROUPS = re.compile(
     r"(?<![\w#.$€£-])(?:\+\d{1,3}[ .-]?)?\(?\d{2,5}\)?(?:[ ./-]?\(?\d{2,5}\)?){1,4}(?![\w%])"
 )
+_CALLED = re.compile(
+    r"\b((?i:my name is|i am called|ich heiße|mein name ist) )[^\W\d_][\w'’-]*(?: [A-Z][\w'’-]*)*"
+)
+_REFERENCE = re.compile(
+    r"#\s?[A-Z]{0,4}-?\d{3,}\b|(?<![$€£\d.,])\b[A-Z]{0,4}-?\d{5,}\b(?![.,]\d)|"
+    r"(?<=\border )(?:no\.? |number |nr\.? )?\d{2,}\b",
+    re.IGNORECASE,
+)
+_STREET = re.compile(
+    r"\b\d{1,5}[a-z]? (?:[A-Z][\w'’.-]* ){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Way|Court|Ct|"
+    r"Square|Sq|Close|Boulevard|Blvd|Terrace|Place|Pl)\b\.?|"
+    r"\b[A-ZÄÖÜ][\wäöüß-]*(?:straße|strasse|str\.|weg|allee|platz|gasse|ring) \d{1,4}[a-z]?\b"
+)
 _DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}")
 
 
@@ -38,6 +51,19 @@ def without_personal_data(text: str, *, name: str | None = None) -> str:
         if len(part) > 2:
             text = re.sub(rf"\b{re.escape(part)}\b", "[name]", text, flags=re.IGNORECASE)
     return _GROUPS.sub(_telephone, text)
+
+
+def without_identity(text: str, *, name: str | None = None) -> str:
+    """The text also without order numbers and street addresses, for texts that outlive their conversation.
+
+    `name` may hold any number of the contact's names. An address is found by its form in English and German;
+    one without a street's number or word is not.
+    """
+    for part in re.split(r"[\W\d_]+", name or ""):
+        if len(part) > 2:
+            text = re.sub(rf"\b{re.escape(part)}\b", "[name]", text, flags=re.IGNORECASE)
+    text = _CALLED.sub(r"\1[name]", without_personal_data(text))
+    return _REFERENCE.sub("[number]", _STREET.sub("[address]", text))
 
 
 def _telephone(found: re.Match[str]) -> str:

@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from kb_index.redaction import card_numbers, is_iban, without_payment_data, without_personal_data
+from kb_index.redaction import (
+    card_numbers,
+    is_iban,
+    without_identity,
+    without_payment_data,
+    without_personal_data,
+)
 
 
 @pytest.mark.parametrize(
@@ -61,3 +67,20 @@ def test_card_numbers_of_the_shared_data(shared_data: Path) -> None:
     for row in rows:
         if row["category"] == "card_lookalike":
             assert not card_numbers(row["text"])
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Where is order #1042?", "Where is order [number]?"),
+        ("order 77 and AB-123456", "order [number] and [number]"),
+        ("Send it to 12 High Street please", "Send it to [address] please"),
+        ("Ich wohne in der Lindenstraße 5a", "Ich wohne in der [address]"),
+        ("My name is Dana Reed, write to d@example.com", "My name is [name], write to [e-mail address]"),
+        ("ada_lovelace here, Ada for short", "ada_lovelace here, [name] for short"),
+        ("It costs 12,500 EUR within 30 days of 2026", "It costs 12,500 EUR within 30 days of 2026"),
+    ],
+)
+def test_identity(text: str, left: str) -> None:
+    """Order numbers, addresses and names go too; amounts, days and years stay."""
+    assert without_identity(text, name="ada.lovelace") == left
