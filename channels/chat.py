@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import ClassVar
 
-from plugins import Capabilities, Channel, Draft, Markup, Message, Reply, hookimpl, split
+from plugins import Capabilities, Channel, Draft, Markup, Message, Reply, body, hookimpl, split
 
 HOTDASH_API = 1
 
@@ -29,8 +29,8 @@ class Chat(Channel):
     )
 
     def format(self, draft: Draft, message: Message, agent: str | None) -> Reply:
-        """The answer alone, in parts that read naturally: no greeting, no signature."""
-        return Reply(channel=self.name, parts=split(draft.answer, COMFORTABLE))
+        """The answer in parts that read naturally: greeted as in a chat, never closed like a letter."""
+        return Reply(channel=self.name, parts=split(body(draft, greeting=True, offer=True), COMFORTABLE))
 
 
 @hookimpl

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from channels import opt_out, segments
 from channels.shortening import shorten
-from plugins import Capabilities, Channel, Draft, Fact, Message, Reply, hookimpl, plain, split
+from plugins import Capabilities, Channel, Draft, Fact, Message, Reply, body, hookimpl, plain, split
 
 HOTDASH_API = 1
 
@@ -48,7 +48,7 @@ class Sms(Channel):
 
     def format(self, draft: Draft, message: Message, agent: str | None) -> Reply:
         """Plain text of at most 159 units if that is possible without losing a fact."""
-        text = self._smart(plain(draft.answer))
+        text = self._smart(plain(body(draft)))
         if draft.language == "en":
             text = shorten(text, lambda candidate: _fits(self._smart(candidate)))
         text = self._smart(text)

@@ -72,6 +72,9 @@ def inspect(
     known = suggested_actions(question, about_order=proposal.asked.about_order)
     return Draft(
         answer=composed.answer,
+        greeting=greeting,
+        offer=voice.offer,
+        closing=voice.closing.strip(),
         confidence=round(calibration(raw), 4),
         raw_confidence=round(raw, 4),
         citations=composed.citations,

@@ -16,7 +16,7 @@ from plugins.model import (
     Reply,
     Tracking,
 )
-from plugins.text import graphemes, plain, split
+from plugins.text import body, graphemes, plain, split
 
 __all__ = [
     "API",
@@ -38,6 +38,7 @@ __all__ = [
     "Stage",
     "Tracking",
     "Unconfigured",
+    "body",
     "graphemes",
     "hookimpl",
     "plain",

@@ -260,6 +260,9 @@ class Draft:
     """An answer that a person may send, with what it rests on."""
 
     answer: str  #: With [n] marks; channels remove them for the customer.
+    greeting: str = ""  #: How `answer` begins, if it greets; a channel may leave it out.
+    offer: str = ""  #: Its last sentence, if that only offers further help.
+    closing: str = ""  #: How it ends, if it closes like a letter.
     confidence: float  #: 0–1.
     citations: tuple[Citation, ...]
     sentences: tuple[Sentence, ...]

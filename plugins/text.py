@@ -6,6 +6,8 @@ import re
 
 import regex
 
+from plugins.model import Draft
+
 _CITATION = re.compile(r"[ \t\u00a0]*\[\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\](?![(\[:])")
 _PICTURE = re.compile(r"!(?=\[[^\]\n]*\]\()")
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
@@ -44,6 +46,17 @@ def without_citations(text: str) -> str:
 def without_pictures(text: str) -> str:
     """Markdown with links for pictures: a picture loads by itself, and its address can carry data out."""
     return _PICTURE.sub("", text)
+
+
+def body(draft: Draft, *, greeting: bool = False, offer: bool = False) -> str:
+    """The answer without its closing, and without its greeting and its offer of help unless asked for."""
+    text = draft.answer.strip()
+    for said, kept in ((draft.closing, False), (draft.offer, offer)):
+        if said and not kept:
+            text = text.removesuffix(said).rstrip()
+    if draft.greeting and not greeting:
+        text = text.removeprefix(draft.greeting).lstrip()
+    return text or draft.answer.strip()
 
 
 def plain(text: str) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugins.text import graphemes, plain, split, without_citations, without_pictures
+from plugins.model import Draft
+from plugins.text import body, graphemes, plain, split, without_citations, without_pictures
 
 
 @pytest.mark.parametrize(
@@ -74,3 +77,21 @@ def test_a_grapheme_is_never_cut(one: str) -> None:
     """What looks like one character stays one."""
     for part in split(one * 40, 25):
         assert part == one * (len(part) // len(one))
+
+
+def test_a_body_has_no_courtesies() -> None:
+    """Greeting, offer and closing are left out, as far as asked for, and never the answer itself."""
+    draft = Draft(
+        answer="Hi Ada,\n\nIt takes 3 days.\n\nJust ask.\n\nKind regards\nThe shop",
+        greeting="Hi Ada,",
+        offer="Just ask.",
+        closing="Kind regards\nThe shop",
+        confidence=0.9,
+        citations=(),
+        sentences=(),
+    )
+    assert body(draft) == "It takes 3 days."
+    assert body(draft, greeting=True, offer=True) == "Hi Ada,\n\nIt takes 3 days.\n\nJust ask."
+    bare = replace(draft, greeting="", offer="", closing="")
+    assert body(bare) == bare.answer
+    assert body(replace(draft, answer="Hi Ada,")) == "Hi Ada,"
