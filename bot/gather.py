@@ -29,6 +29,7 @@ class Gathered:
     facts: Facts
     match: Match
     orders: tuple[Order, ...]
+    unverified: bool = False  #: An order was asked about by somebody who may not be who they say.
 
 
 class Gatherer:
@@ -50,7 +51,9 @@ class Gatherer:
 
     async def gather(self, message: Message, waiting: Sequence[Unanswered]) -> Gathered:
         """The facts of `message`; `waiting` are the customer's unanswered messages, oldest first."""
-        orders = await self._plugins.orders(message.contact, order_hints(message))
+        hints = order_hints(message)
+        known = message.contact.verified
+        orders = await self._plugins.orders(message.contact, hints) if known else ()
         match, customer, extra, mood = await asyncio.gather(
             self._knowledge.match(message.content, orders),
             self._record.customer(message.contact.id),
@@ -76,7 +79,7 @@ class Gatherer:
         }
         if mood is not None:
             facts["message.anger"] = mood
-        return Gathered(facts=Facts(facts), match=match, orders=orders)
+        return Gathered(facts=Facts(facts), match=match, orders=orders, unverified=bool(hints) and not known)
 
 
 def order_hints(message: Message) -> tuple[str, ...]:

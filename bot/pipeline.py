@@ -32,6 +32,10 @@ from plugins.model import Abstention, Route, Status
 
 log = structlog.get_logger()
 
+_UNVERIFIED = "no orders are looked up: nobody vouches for this contact; ask for proof before you answer"
+    "orders are not looked up: nobody vouches that this contact is who they say; ask before you answer"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pipeline:
@@ -66,6 +70,8 @@ class Pipeline:
         )
         warnings = await apply(self.chatwoot, inquiry.message.conversation, kept.decision)
         drafted = await self._draft(inquiry, gathered, kept)
+        if gathered.unverified:
+            warnings = (*warnings, _UNVERIFIED)
         await self._note(inquiry, kept, drafted, warnings)
         if isinstance(drafted, KeptDraft):
             await self.service_level.drafted(

@@ -19,7 +19,7 @@ from plugins.errors import SettingsError
 PREFIX = "HOTDASH_"
 
 #: Read by the tests and by make, not by the service.
-FOREIGN = frozenset({"HOTDASH_DATA", "HOTDASH_CHROMIUM"})
+FOREIGN = frozenset({"HOTDASH_CHROMIUM", "HOTDASH_DATA", "HOTDASH_RULE_FILES", "HOTDASH_SEED"})
 
 
 def default_home() -> Path:

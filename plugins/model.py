@@ -64,6 +64,7 @@ class Contact:
     email: str | None = None
     phone: str | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)  #: Chatwoot's custom attributes.
+    verified: bool = False  #: The address is theirs: a mail, an SMS, or a visitor whom the shop signed in.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

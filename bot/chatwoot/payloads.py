@@ -33,6 +33,8 @@ CONVERSATION_EVENTS = frozenset(
 MARKER = "hotdash"
 
 _PRIORITIES = {"urgent": Priority.P0, "high": Priority.P1, "medium": Priority.P2, "low": Priority.P3}
+#: Inboxes where the sender's address is how the message came.
+_ADDRESSED = frozenset({"Channel::Email", "Channel::TwilioSms", "Channel::Sms", "Channel::Whatsapp"})
 _EVENT_NAME = re.compile(r"[a-z_.]{1,100}")
 _STATUSES = frozenset(Status)
 _KINDS = {0: "incoming", 1: "outgoing", 2: "activity", 3: "template"}
@@ -118,7 +120,7 @@ def read(body: Mapping[str, Any], *, account_id: int) -> MessageEvent | Conversa
             return _message(MessageIn.model_validate(about), about["event"], account_id)
         conversation = ConversationIn.model_validate(about)
         return ConversationEvent(
-            contact=_contact(conversation.meta.sender),
+            contact=_contact(conversation.meta.sender, conversation),
             conversation=_conversation(conversation, account_id),
         )
     except ValidationError as error:
@@ -182,7 +184,7 @@ def _message(message: MessageIn, event: str, account_id: int) -> MessageEvent:
         author_id=message.sender.id if message.sender else None,
         author_name=message.sender.name if message.sender else None,
         marker=str(mark) if mark else None,
-        contact=_contact(message.conversation.meta.sender or message.sender),
+        contact=_contact(message.conversation.meta.sender or message.sender, message.conversation),
         conversation=_conversation(message.conversation, outer.id if outer and outer.id else account_id),
         subject=subject if isinstance(subject, str) else None,
         attachments=tuple(_attachment(attachment) for attachment in message.attachments),
@@ -207,7 +209,7 @@ def _trimmed(email: Mapping[str, Any]) -> str:
     return part.strip() if isinstance(part, str) else ""
 
 
-def _contact(person: PersonIn | None) -> Contact:
+def _contact(person: PersonIn | None, conversation: ConversationIn) -> Contact:
     if person is None:
         return Contact(id=0)
     return Contact(
@@ -216,6 +218,8 @@ def _contact(person: PersonIn | None) -> Contact:
         email=person.email,
         phone=person.phone_number,
         attributes=person.custom_attributes,
+        # In a chat anybody may say that they are somebody, unless the shop vouches for them.
+        verified=conversation.channel in _ADDRESSED or conversation.meta.hmac_verified,
     )
 
 

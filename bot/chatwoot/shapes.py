@@ -73,6 +73,7 @@ class MetaIn(Shape):
     assignee: NumberedIn | None = None
     assignee_type: str | None = None
     team: NumberedIn | None = None
+    hmac_verified: Annotated[bool, BeforeValidator(lambda value: value is True)] = False
 
 
 class ConversationIn(Shape):

@@ -185,3 +185,18 @@ def test_no_payload_breaks_the_reader(event: object, fields: dict[str, object]) 
             read(body, account_id=1)
         except BadRequest as refused:
             assert str(refused)
+
+
+def test_who_is_vouched_for(payloads: dict[str, dict[str, Any]]) -> None:
+    """A mail or an SMS proves its sender; a visitor of the website only if the shop signed them in."""
+    for name, verified in {
+        "message_created.email.incoming.pending": True,
+        "message_created.twilio_sms.incoming.open": True,
+        "message_created.website.incoming.pending": False,
+        "message_created.api.incoming.pending": False,
+    }.items():
+        news = read(payloads[name], account_id=1)
+        assert news.contact.verified is verified, name
+    signed_in = copy.deepcopy(payloads["message_created.website.incoming.pending"])
+    signed_in["conversation"]["meta"]["hmac_verified"] = True
+    assert read(signed_in, account_id=1).contact.verified

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from service_at_work import QUESTION, Service, Starter
 
@@ -94,3 +97,19 @@ async def test_assist_leaves_the_status_alone(service: Service) -> None:
     message = await service.asks()
     assert service.sandbox.conversation(message.conversation_id).status == "open"
     assert not [request for request in service.sandbox.requests if "toggle_status" in request.path]
+
+
+async def test_an_order_is_shown_to_its_owner_only(start: Starter, tmp_path: Path) -> None:
+    """A mail from the order's address is answered with its status; a visitor who only says so is not."""
+    orders = tmp_path / "orders.json"
+    owner = {"email": "ada@example.com", "name": "#1042", "status": "in_transit"}
+    orders.write_text(json.dumps([owner]))
+    service = await start(orders_file=orders)
+    asked = "Where is my order #1042?"
+    mail = await service.asks(asked, channel="email", contact="ada@example.com")
+    (note,) = await service.noted(mail.conversation_id)
+    assert "Order: #1042" in note
+    visit = await service.asks(asked, channel="chat", contact="ada@example.com")
+    (note,) = await service.noted(visit.conversation_id)
+    assert "Order: #1042" not in note
+    assert "nobody vouches" in note
