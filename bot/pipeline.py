@@ -33,8 +33,6 @@ from plugins.model import Abstention, Route, Status
 log = structlog.get_logger()
 
 _UNVERIFIED = "no orders are looked up: nobody vouches for this contact; ask for proof before you answer"
-    "orders are not looked up: nobody vouches that this contact is who they say; ask before you answer"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
