@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import ClassVar
 
 from plugins import Capabilities, Channel, Draft, Markup, Message, Reply, body, hookimpl, split
@@ -25,7 +24,6 @@ class Chat(Channel):
         markup=Markup.MARKDOWN,
         file_types=("image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf"),
         typing=True,
-        answer_within=timedelta(minutes=2),
     )
 
     def format(self, draft: Draft, message: Message, agent: str | None) -> Reply:

@@ -18,7 +18,7 @@ from bot.service_level.promises import Promises
 from bot.service_level.standing import clock_as_json, state_of
 from bot.service_level.wording import lasting
 from bot.store.clocks import Clocks, Waiting
-from plugins.errors import BadRequest
+from plugins.errors import BadRequest, SettingsError
 from plugins.model import Priority
 from rules.book import RuleBook
 
@@ -35,8 +35,9 @@ def sla() -> None:
 @click.option(
     "--from", "start", help="When the customer wrote, such as 2026-03-06T16:30-05:00. [default: now]"
 )
+@click.option("--channel", help="How they wrote: an SMS is answered within 15 minutes at any priority.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def due(priority: str, start: str | None, as_json: bool) -> None:
+def due(priority: str, start: str | None, channel: str | None, as_json: bool) -> None:
     r"""Say until when a message must be answered and resolved.
 
     A time without an offset is one of the time zone in rules.yaml.
@@ -44,11 +45,16 @@ def due(priority: str, start: str | None, as_json: bool) -> None:
     \b
     Examples:
       hotdash sla due --priority P1 --from 2026-03-06T16:30-05:00
-      hotdash sla due --priority P2 --json
+      hotdash sla due --priority P2 --channel sms --json
     """
     settings = environment.load()
-    book = RuleBook.load(settings.rules, registry=fact_registry(load_plugins(settings)))
+    plugins = load_plugins(settings)
+    book = RuleBook.load(settings.rules, registry=fact_registry(plugins))
     promises = Promises.read(book.file)
+    if channel is not None:
+        if channel not in plugins.channels.names():
+            raise SettingsError(f'no channel "{channel}"; there are {", ".join(plugins.channels.names())}')
+        promises = promises.within(plugins.channels.capabilities(channel).answer_within)
     level = Priority(priority.upper())
     started = _moment(start, promises)
     promise = promises.of(level)

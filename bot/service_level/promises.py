@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -34,6 +34,18 @@ class Promises:
         """What is promised at a priority; at none yet, what the default is promised."""
         return self.by_priority[priority or self.default]
 
+    def within(self, longest: timedelta | None) -> Promises:
+        """The same for a channel that asks for an answer within `longest`: the sooner of the two counts."""
+        if longest is None:
+            return self
+        return replace(
+            self,
+            by_priority={
+                priority: replace(promise, targets=_sooner(promise.targets, longest))
+                for priority, promise in self.by_priority.items()
+            },
+        )
+
     @classmethod
     def read(cls, file: RuleFile) -> Promises:
         """The promises of a rules file. Raises RulesError for a country or state that nobody knows.
@@ -55,6 +67,13 @@ class Promises:
             for priority, level in file.levels.items()
         }
         return cls(time_zone=file.time_zone, calendar=calendar, by_priority=by_priority, default=file.default)
+
+
+def _sooner(targets: Mapping[Metric, timedelta], longest: timedelta) -> dict[Metric, timedelta]:
+    return {
+        metric: target if metric is Metric.RESOLUTION else min(target, longest)
+        for metric, target in targets.items()
+    }
 
 
 def business_calendar(hours: BusinessHours, zone: ZoneInfo) -> Calendar:

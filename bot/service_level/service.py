@@ -93,6 +93,7 @@ class ServiceLevel:
             jobs=jobs,
             incidents=incidents,
             terms=terms,
+            answer_within=lambda channel: plugins.channels.capabilities(channel).answer_within,
             now=now,
         )
         return cls(

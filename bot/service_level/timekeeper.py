@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -54,6 +54,7 @@ class Timekeeper:
     jobs: Jobs
     incidents: Incidents
     terms: Terms
+    answer_within: Callable[[str], timedelta | None]  #: What a channel asks for, whatever the priority.
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def hear(
@@ -164,7 +165,7 @@ class Timekeeper:
         """Bring clocks, events, jobs and incidents of a conversation to what follows from what happened."""
         now = now or self.now()
         locked = await self.clocks.lock(conversation_id, on=on)
-        promises = self.terms.promises
+        promises = self.terms.promises.within(self.answer_within(locked.channel))
         kept = await self.clocks.happenings(conversation_id, on=on)
         found = read_clocks(happenings(kept, promises), promises.of(None))
         before = {

@@ -22,6 +22,7 @@ class Locked:
     number: int  #: Chatwoot's.
     account_id: int
     last_incoming_id: int
+    channel: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,3 +105,16 @@ def test_now_by_default(rules: Path) -> None:
     before = datetime.now(UTC).replace(microsecond=0)
     result = CliRunner().invoke(hotdash, ["sla", "due", "--priority", "P0", "--json"])
     assert before <= datetime.fromisoformat(json.loads(result.output)["from"]) <= datetime.now(UTC)
+
+
+def test_an_sms_is_answered_sooner() -> None:
+    """`sla due --channel sms` promises 15 minutes for a first response, and leaves the resolution alone."""
+    words = ["sla", "due", "--priority", "P2", "--from", "2026-03-04T10:00-05:00", "--json"]
+    plain = json.loads(CliRunner().invoke(hotdash, words, catch_exceptions=False).output)
+    sms = json.loads(CliRunner().invoke(hotdash, [*words, "--channel", "sms"], catch_exceptions=False).output)
+    chat = json.loads(
+        CliRunner().invoke(hotdash, [*words, "--channel", "chat"], catch_exceptions=False).output
+    )
+    assert sms["first_response"]["due"] == "2026-03-04T10:15:00-05:00"
+    assert sms["resolution"] == plain["resolution"]
+    assert chat == plain

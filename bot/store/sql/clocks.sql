@@ -1,6 +1,7 @@
 -- name: lock
 -- Let only one transaction at a time work out the clocks of a conversation; say which one it is.
-select d.conversation_id as id, c.chatwoot_conversation_id as number, d.account_id, d.last_incoming_id
+select d.conversation_id as id, c.chatwoot_conversation_id as number, d.account_id, d.last_incoming_id,
+    d.channel
 from conversation_details d join chatwoot_conversations c on c.id = d.conversation_id
 where d.conversation_id = %(conversation_id)s
 for update of d;
