@@ -122,6 +122,10 @@ class Rulebooks:
             async for _ in connection.notifies():
                 yield
 
+    async def call(self) -> None:
+        """Let every running service look at its rules now, instead of within its next seconds."""
+        await self._database.value(SQL["call"])
+
     async def history(self, most: int) -> list[Publication]:
         """The newest versions, newest first, `most` of them."""
         return await self._database.all(SQL["history"], {"most": most}, of=Publication)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
+from pathlib import Path
 
 import pytest
-from service_at_work import Service
+from service_at_work import REPOSITORY, Service, Starter
 
 from bot.store.sessions import Sessions, Signed
 
@@ -60,3 +62,25 @@ async def test_the_button_takes_an_incident(service: Service, visitor: dict[str,
     assert await service.column("select acknowledged_by from incidents") == ["Ines Duarte"]
     page = await service.http.get(f"{root(service)}/review/status", headers=visitor)
     assert "Ines Duarte takes care of it." in page.text
+
+
+async def test_an_admin_has_the_rules_read_again(start: Starter, tmp_path: Path) -> None:
+    """A press of the button puts an edited rules file in force; an operator may not press it."""
+    rules = tmp_path / "rules.yaml"
+    shutil.copy(REPOSITORY / "rules.yaml", rules)
+    service = await start(rules=rules)
+    address = f"{root(service)}/review/rules/reload"
+    for role, status in ((1, 403), (3, 303)):
+        person = Signed(id=12, name="Rosa", email="rosa@hearth-kettle.example", role=role)
+        visitor = {"Cookie": f"hotdash_session={await Sessions(service.database).begin(person)}"}
+        page = await service.http.get(f"{root(service)}/review/status", headers=visitor)
+        marks = re.findall(r'name="csrf" value="(\w+)"', page.text)
+        assert bool(marks) is (role == 3)
+        rules.write_text(rules.read_text().replace("default: {priority: P2}", "default: {priority: P3}"))
+        answer = await service.http.post(address, headers=visitor, data={"csrf": marks[0] if marks else ""})
+        assert answer.status_code == status
+    notes = []
+    for number in range(3):  # the new text is rehearsed first; without the button it takes five seconds
+        message = await service.asks("Do you ship to Canada?", channel="sms", contact=f"+1500555000{number}")
+        notes += await service.noted(message.conversation_id)
+    assert "P3 Low" in notes[-1]

@@ -13,6 +13,7 @@ from bot.service_level.incidents import ACKNOWLEDGE
 from bot.service_level.standing import standing, state_of
 from bot.store.database import Database
 from bot.store.jobs import Jobs
+from bot.store.rulebooks import Rulebooks
 
 _MOST = 50  #: Promises on the page; the queue has the drafts among them.
 
@@ -36,6 +37,7 @@ class Status:
                 role=Role.OPERATOR,
                 page=self.acknowledge,
             ),
+            Entry(method="POST", path="/review/rules/reload", role=Role.ADMIN, page=self.reload),
         ]
 
     async def lead(self, visit: Visit) -> web.StreamResponse:
@@ -58,6 +60,11 @@ class Status:
             "now": now,
         }
         return self.gate.render("status.html", visit.request, shown, status=status)
+
+    async def reload(self, visit: Visit) -> web.StreamResponse:
+        """Let every service look at its rules now; a text that is wrong changes nothing and is shown here."""
+        await Rulebooks(self.database).call()
+        raise web.HTTPSeeOther("/review/status")
 
     async def acknowledge(self, visit: Visit) -> web.StreamResponse:
         """Take care of an incident: a worker tells everybody who was told of it, as for an /ack note."""

@@ -12,6 +12,10 @@ select number, pg_notify('hotdash_rules', number::text) from published;
 -- Hear when a version is published.
 listen hotdash_rules;
 
+-- name: call
+-- Let every running service look at its rules now.
+select pg_notify('hotdash_rules', 'look');
+
 -- name: current
 -- Give the version that is in force.
 select number, version, content, message, published_by, published_at, copy_of
