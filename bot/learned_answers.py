@@ -51,14 +51,21 @@ class LearnedAnswers:
     async def learn(self) -> None:
         """Remove answers that should not be there any more, and make those that are missing."""
         await self._answers.sweep()
+        known = {one.answer: one.id for one in await self._answers.live()}
         for text in await self._answers.new():
             name = f"{greeted(text.draft, self._voice)} {(text.email or '').partition('@')[0]}"
             question = " ".join(without_identity(text.question, name=name).split())[:QUESTION]
             answer = body(text, self._voice)
-            if because := unfit(question, answer, name):
+            because = unfit(question, answer, name)
+            if because is None and answer in known:
+                because = f"says what answer {known[answer]} says"
+            if because is not None:
                 await self._answers.refuse(text, because)
             else:
-                await self._answers.keep(text, question=question, answer=answer, lasting=self._lasting)
+                number = await self._answers.keep(
+                    text, question=question, answer=answer, lasting=self._lasting
+                )
+                known[answer] = number
 
 
 def article(answer: Answer) -> Article:

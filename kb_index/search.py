@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 WORDS = 0.12  #: What a passage gains that has the question's words as no other has.
 PASSAGES = 8  #: Handed on for a question.
 PER_ARTICLE = 3  #: Passages of one article among them.
+ANSWERS = 2  #: Passages of approved answers among them: articles always have the most to say.
 QUESTION = 2_000  #: Characters of a question that are read.
 
 NO_MODEL = "the embedding model did not answer: matched by words alone"
@@ -76,7 +77,10 @@ class Search:
         self.about = generation.about(database)
         same = embedder is not None and embedder.name == self.about.embedder
         self._embedder = embedder if same else None
-        rows = database.execute("select article from passages order by number").fetchall()
+        rows = database.execute(
+            "select p.article, a.kind from passages p join articles a on a.id = p.article order by p.number"
+        ).fetchall()
+        self._answers = np.array([row[1] == "answer" for row in rows], dtype=np.bool_)
         self._articles = np.unique(np.array([row[0] for row in rows], dtype=object), return_inverse=True)[1]
         self.vectors: PassageVectors | None = keep(database) if same else None
         vocabulary = dict(database.execute("select word, passages from vocabulary"))
@@ -141,10 +145,12 @@ class Search:
         order = np.argsort(-score, kind="stable")[: PASSAGES * 25]
         taken: Counter[int] = Counter()
         picked: list[int] = []
+        answers = 0
         for number in order.tolist():
-            article = int(self._articles[number])
-            if taken[article] < PER_ARTICLE and score[number] > 0:
+            article, is_answer = int(self._articles[number]), bool(self._answers[number])
+            if taken[article] < PER_ARTICLE and score[number] > 0 and not (is_answer and answers == ANSWERS):
                 taken[article] += 1
+                answers += is_answer
                 picked.append(number)
             if len(picked) == PASSAGES:
                 break

@@ -13,10 +13,12 @@ import click
 
 from bot import settings as settings_module
 from bot.learning import Learner
+from bot.patterns import Pattern, patterns
 from bot.store.answers import Answers
 from bot.store.database import Database, open_database
-from bot.store.learning import Lessons
+from bot.store.learning import Lessons, Uncovered
 from bot.store.migrations import migrate
+from kb_index.embedding import load_embedder
 
 
 @click.group()
@@ -27,7 +29,7 @@ def learn() -> None:
 @learn.command()
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def status(as_json: bool) -> None:
-    r"""Show calibrations, learnt answers, articles that mislead, and questions without a draft.
+    r"""Show calibrations, learnt answers, articles that mislead, and what is asked without an article.
 
     \b
     Example:
@@ -123,8 +125,10 @@ async def _status(as_json: bool) -> None:
             "answers": [asdict(one) for one in await Answers(database).newest()],
             "calibrations": [asdict(one) for one in await lessons.calibrations()],
             "misleading": [asdict(one) for one in await lessons.misleading()],
-            "uncovered": [asdict(one) for one in await lessons.uncovered()],
         }
+        uncovered = await lessons.uncovered(most=500)
+    found = await asyncio.to_thread(_patterns, uncovered)
+    shown["patterns"] = [asdict(one) for one in found[:10]]
     if as_json:
         click.echo(json.dumps(shown, indent=2, default=str, ensure_ascii=False))
         return
@@ -138,8 +142,14 @@ async def _status(as_json: bool) -> None:
         click.echo(f"Answer {one['id']}:{told}, approved by {one['by_name']}; {state}")
     for one in shown["misleading"]:
         click.echo(f"Misleading: {one['article']}, {one['bad']} of {one['drafts']} drafts were bad")
-    for one in shown["uncovered"]:
-        click.echo(f"No draft: #{one['conversation']} “{' '.join(one['question'].split())}”")
+    for one in shown["patterns"]:
+        click.echo(f"No article: asked {one['questions']}×")
+        for example in one["examples"]:
+            click.echo(f"  #{example['conversation']} “{' '.join(example['question'].split())}”")
+
+
+def _patterns(uncovered: list[Uncovered]) -> list[Pattern]:
+    return patterns(uncovered, load_embedder()) if uncovered else []
 
 
 async def _refit() -> bool:

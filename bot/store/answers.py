@@ -49,8 +49,8 @@ class Answers:
         """Up to 200 good texts that were not looked at yet, oldest first."""
         return await self._database.all(SQL["new"], of=GoodText)
 
-    async def keep(self, of: GoodText, *, question: str, answer: str, lasting: timedelta) -> None:
-        """Keep what was learnt of a text, from its approval on for as long as said."""
+    async def keep(self, of: GoodText, *, question: str, answer: str, lasting: timedelta) -> int:
+        """Keep what was learnt of a text, from its approval on for as long as said; gives its number."""
         parameters = {
             "verdict": of.verdict_id,
             "question": question,
@@ -58,7 +58,7 @@ class Answers:
             "at": of.at,
             "lasting": lasting,
         }
-        await self._database.run(SQL["keep"], parameters)
+        return int(await self._database.value(SQL["keep"], parameters))
 
     async def refuse(self, of: GoodText, because: str) -> None:
         """Keep why nothing is learnt of a text."""

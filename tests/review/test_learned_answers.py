@@ -31,13 +31,13 @@ SAID = "Gift wrapping costs 3 EUR a parcel and can be chosen at the checkout."
 
 @dataclass(frozen=True)
 class _Fixed:
-    """A source of one answer."""
+    """A source of answers that a test names."""
 
-    article: Article
+    articles: tuple[Article, ...]
     name: str = "answers"
 
     async def library(self) -> Library:
-        return Library(articles=(self.article,))
+        return Library(articles=self.articles)
 
 
 def _message(content: str) -> Message:
@@ -75,6 +75,19 @@ async def test_approved_as_drafted(service: Service, desk: Desk, ines: Person) -
     assert one.kind == "answer" and one.id.startswith("answer 1 of ") and "approved by a person" in one.id
     assert one.title == "How long does standard shipping take?"
     assert not one.text.startswith(("Hi", "Hello")) and "regards" not in one.text
+
+
+async def test_the_same_is_learnt_once(service: Service, desk: Desk, ines: Person) -> None:
+    """A hundred customers who get the same reply make one answer."""
+    await decided(service, desk, ines)
+    await service.asks(channel="email", contact="bob@example.com")
+    (card,) = await desk.reviews.queue()
+    await desk.approve(card.id, card.version, ines, "page")
+    await service.settled()
+    assert len((await source(service).library()).articles) == 1
+    assert "says what answer 1 says" in [
+        one.removed_because for one in await Answers(service.database).newest()
+    ]
 
 
 async def test_an_edit_needs_good_grades(service: Service, desk: Desk, ines: Person) -> None:
@@ -156,6 +169,23 @@ def test_the_commands(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Non
         assert CliRunner().invoke(learn, [verb, "1"]).exit_code == 1
 
 
+async def test_answers_do_not_crowd_out_articles(tmp_path: Path) -> None:
+    """However many answers fit a question, two of them at most are found beside the articles."""
+    (tmp_path / "kb").mkdir()
+    (tmp_path / "kb/gifts.md").write_text("# Gift wrapping\n\nGift wrapping is free of charge.\n")
+    many = tuple(
+        Article(
+            id=f"answer {one} of 24 Nov 2026", title="How much is gift wrapping?", text=SAID, kind="answer"
+        )
+        for one in range(5)
+    )
+    knowledge = await KnowledgeBase.open(
+        tmp_path / "kb", tmp_path / "state", embedder=load_embedder(), sources=(_Fixed(many),)
+    )
+    found = [passage.article_id for passage in (await knowledge.match("Is gift wrapping free?")).passages]
+    assert "gifts.md" in found and len(found) == 3
+
+
 async def test_a_draft_cites_it(tmp_path: Path) -> None:
     """A draft that rests on an answer names it, its day, and that a person approved it, as its source."""
     (tmp_path / "kb").mkdir()
@@ -174,7 +204,7 @@ async def test_a_draft_cites_it(tmp_path: Path) -> None:
         )
     )
     knowledge = await KnowledgeBase.open(
-        tmp_path / "kb", tmp_path / "state", embedder=load_embedder(), sources=(_Fixed(learnt),)
+        tmp_path / "kb", tmp_path / "state", embedder=load_embedder(), sources=(_Fixed((learnt,)),)
     )
     question = "What does gift wrapping cost?"
     match = await knowledge.match(question)

@@ -5,10 +5,11 @@ where not exists (select from answers a where a.verdict_id = g.verdict_id) and q
 order by verdict_id limit 200;
 
 -- name: keep
--- Keep what was learnt of a text, once.
+-- Keep what was learnt of a text, once; gives its number.
 insert into answers (verdict_id, question, answer, created_at, expires_at)
 values (%(verdict)s, %(question)s, %(answer)s, %(at)s, %(at)s + %(lasting)s::interval)
-on conflict (verdict_id) do nothing;
+on conflict (verdict_id) do update set verdict_id = excluded.verdict_id
+returning id;
 
 -- name: refuse
 -- Keep why nothing is learnt of a text, once.
