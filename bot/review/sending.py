@@ -29,8 +29,16 @@ class Sending:
     chatwoot: Chatwoot
 
     async def send(self, job: Job) -> None:
-        """Send the parts of an approval as the user, unless it was undone."""
-        verdict = await self.reviews.leave(int(job.payload["verdict"]))
+        """Send the parts of an approval as the user, unless it was undone or the customer wrote again."""
+        number = int(job.payload["verdict"])
+        approved = await self.reviews.verdict(number)
+        if approved is not None and approved.leaving_at is None and approved.undone_at is None:
+            seen = await self._card(approved)
+            if seen.outrun:
+                # What was approved before the newer message was read must not go out.
+                await self._returned(approved, seen, "the customer has written again in the meantime")
+                return
+        verdict = await self.reviews.leave(number)
         if verdict is None:
             return
         card = await self._card(verdict)

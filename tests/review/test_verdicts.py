@@ -136,6 +136,23 @@ async def test_a_newer_message_makes_it_stale(service: Service, desk: Desk, ines
     assert replies(service, card.conversation) == []
 
 
+async def test_a_newer_message_stops_the_sending(service: Service, desk: Desk, ines: Person) -> None:
+    """What was approved does not leave once the customer wrote again; a note tells, the new draft waits."""
+    card = await drafted(service, desk)
+    unhurried = replace(desk, undo_for=timedelta(seconds=3))
+    verdict = await unhurried.approve(card.id, card.version, ines, "page")
+    await service.sandbox.customer_writes("chat", "And to Canada?", conversation=card.conversation)
+    await service.settled()
+    assert replies(service, card.conversation) == []
+    notes = [note.content or "" for note in service.sandbox.notes(card.conversation)]
+    assert any("was not sent: the customer has written again" in note for note in notes)
+    undone = await desk.reviews.verdict(verdict.id)
+    assert undone is not None
+    assert undone.undone_at is not None
+    assert await service.column("select count(*) from support_approvals") == [0]
+    assert await service.column("select count(*) from drafts where state = 'pending'") == [1]
+
+
 @pytest.mark.parametrize("text", ["", "  \n", "Pay with 4111 1111 1111 1111"])
 async def test_what_must_not_be_sent_is_refused(
     service: Service, desk: Desk, ines: Person, text: str
